@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import type { CommandIo } from '../io.ts';
+
+/** Adds a command to the program. It declares options only; what the command needs is imported when it runs. */
+export type RegisterCommand = (program: Command, io: CommandIo) => void;
+
+/** Every command, in the order in which help lists them. */
+const COMMANDS: readonly RegisterCommand[] = [];
+
+/** Adds every command. */
+export function registerCommands(program: Command, io: CommandIo): void {
+  for (const register of COMMANDS) register(program, io);
+}

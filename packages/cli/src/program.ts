@@ -1,0 +1,46 @@
+import { Command, CommanderError } from 'commander';
+import { registerCommands } from './commands/index.ts';
+import { CommandError, type CommandIo } from './io.ts';
+
+/** Runs one command line and returns the exit code. Refusals are printed in one line; only a defect prints a stack. */
+export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  const program = createProgram(io);
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof CommandError) {
+      io.err.write(`cosi: ${error.message}\n`);
+      return error.exitCode;
+    }
+    io.err.write(`cosi: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  }
+}
+
+/** The command tree, for running it and for describing it. */
+export function createProgram(io: CommandIo): Command {
+  const program = new Command('cosi')
+    .description('Run nodes that find each other, and look at their resources.')
+    .helpOption('-h, --help', 'print this help')
+    .option('-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out.write(text),
+      writeErr: (text) => io.err.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'cosi: ')),
+      getOutHelpWidth: () => io.out.columns ?? 100,
+      getErrHelpWidth: () => io.err.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  // Not commander's own version option, which wants the version before anyone asked for it.
+  program.on('option:version', () => {
+    io.out.write(`${io.version()}\n`);
+    throw new CommanderError(0, 'commander.version', '');
+  });
+  registerCommands(program, io);
+  return program;
+}
