@@ -20,8 +20,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   }
 }
 
-/** The command tree, for running it and for describing it. */
-export function createProgram(io: CommandIo): Command {
+/** The command tree; what it prints goes to `io`. */
+function createProgram(io: CommandIo): Command {
   const program = new Command('cosi')
     .description('Run nodes that find each other, and look at their resources.')
     .helpOption('-h, --help', 'print this help')
