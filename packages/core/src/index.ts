@@ -1,1 +1,58 @@
-export {};
+export { CodedError, codeOf, messageOf } from './errors/coded-error.ts';
+export { abortReason, isAbortOf } from './errors/aborted.ts';
+
+export type { Clock, Gate, Host, Pace, Point, Random, Timer, TimerOptions, Timers } from './host/host.ts';
+export { silentLogger, type LogFields, type Logger } from './host/logger.ts';
+export type { CreateOptions, FileLock, FileWatch, FileWriter, Files } from './host/files.ts';
+export { FileError } from './host/file-error.ts';
+export { writeFileAtomically } from './host/atomic-file.ts';
+export { ownedHost } from './host/owned-host.ts';
+
+export { Owner, never, type Attachment, type Detach } from './owner/owner.ts';
+
+export { Changelog, type CommitInfo } from './changelog/changelog.ts';
+export { NO_CAUSES, type Cause, type Change, type Commit, type Write } from './changelog/commit.ts';
+export { Table, type TableOptions } from './changelog/table.ts';
+export { DEFAULT_HISTORY, type HistoryOptions } from './changelog/ring.ts';
+export { Cursor } from './changelog/cursor.ts';
+export type { EventsCursor } from './changelog/events-cursor.ts';
+export type { Changed, ChangedBatch, ChangesCursor } from './changelog/changes-cursor.ts';
+export { CursorOverrunError } from './changelog/errors.ts';
+
+export type {
+  CallOptions,
+  ChannelOptions,
+  Keepalive,
+  ListenOptions,
+  Rpc,
+  RpcChannel,
+  RpcListener,
+  RpcService,
+  RpcSink,
+  RpcStream,
+  RpcTarget,
+  ServerCall,
+  StreamHandler,
+  TlsIdentity,
+  UnaryHandler,
+} from './rpc/rpc.ts';
+export { RpcError, RpcStatus, rpcStatusName, type RpcStatusName } from './rpc/rpc-error.ts';
+
+export { Backoff, type BackoffOptions } from './retry/backoff.ts';
+export { sleep } from './retry/sleep.ts';
+
+export {
+  EPOCH,
+  ZERO_TIME,
+  instantOf,
+  millisOf,
+  parseTimestamp,
+  timestampFromInstant,
+  timestampFromMillis,
+  withoutFraction,
+  type Instant,
+  type Timestamp,
+} from './time/timestamp.ts';
+export { formatDuration, parseDuration } from './time/duration.ts';
+export { Bytes } from './values/bytes.ts';
+export { compareUtf8 } from './values/utf8.ts';

@@ -1,0 +1,67 @@
+import type { Clock } from '../host/host.ts';
+import { NO_CAUSES, type Cause, type Change, type Commit, type Write } from './commit.ts';
+import { Table, type TableOptions } from './table.ts';
+
+/** What a commit carries beside its writes. */
+export interface CommitInfo {
+  readonly actor?: string | undefined;
+  readonly causes?: readonly Cause[] | undefined;
+  readonly time?: Commit['time'] | undefined;
+}
+
+/**
+ * One sequence of commits over any number of tables: the sequencer of a store. Applying is synchronous; there
+ * is no moment in which half of a commit can be seen.
+ */
+export class Changelog<V> {
+  readonly #clock: Clock;
+  readonly #options: TableOptions;
+  readonly #tables = new Map<string, Table<V>>();
+  #position = 0;
+
+  constructor(clock: Clock, options: TableOptions = {}) {
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  /** Position of the last commit; 0 before the first. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The table of a name, if anything was ever written to it. */
+  find(name: string): Table<V> | undefined {
+    return this.#tables.get(name);
+  }
+
+  /** The table of a name; made if need be, so that a cursor can wait for its first change. */
+  table(name: string): Table<V> {
+    const known = this.#tables.get(name);
+    if (known !== undefined) return known;
+    const table = new Table<V>(name, this.#options);
+    this.#tables.set(name, table);
+    return table;
+  }
+
+  tables(): IterableIterator<Table<V>> {
+    return this.#tables.values();
+  }
+
+  /** Appends one commit, applies all of its writes, then wakes the cursors of the tables it touched. */
+  commit(writes: readonly Write<V>[], info: CommitInfo = {}): readonly Change<V>[] {
+    const commit: Commit = {
+      position: this.#position + 1,
+      time: info.time ?? this.#clock.now(),
+      actor: info.actor ?? '',
+      causes: info.causes ?? NO_CAUSES,
+      size: writes.length,
+    };
+    this.#position = commit.position;
+    const changes: Change<V>[] = [];
+    for (const { table, key, after } of writes) {
+      changes.push(this.table(table).apply(commit, changes.length, key, after));
+    }
+    for (const { table } of writes) this.#tables.get(table)?.wakeups.wakeAll();
+    return changes;
+  }
+}

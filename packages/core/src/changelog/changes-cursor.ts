@@ -1,0 +1,98 @@
+import { Cursor } from './cursor.ts';
+import type { Entry, Table } from './table.ts';
+
+/** The last state of a key: undefined if it is gone. */
+export interface Changed<V> {
+  readonly key: string;
+  readonly value: V | undefined;
+}
+
+export interface ChangedBatch<V> {
+  /** Each key once, in order of last change. */
+  readonly changed: readonly Changed<V>[];
+  /**
+   * True: what came before is void. This and the following batches, up to one with `complete`, list every key
+   * there is; a key that is not among them is gone. Only a cursor that fell too far behind sees it.
+   */
+  readonly reset: boolean;
+  /** Whether the cursor has caught up: folding all batches so far gives the table as of `position`. */
+  readonly complete: boolean;
+  readonly position: number;
+}
+
+/**
+ * The last state of each key changed since a position. It costs the number of changed keys and cannot overrun:
+ * a slow reader finds newer states, not more of them.
+ */
+export class ChangesCursor<V> extends Cursor {
+  readonly #table: Table<V>;
+  readonly #release: () => void;
+  #position: number;
+  /** The last entry given: while it has not moved, the next ones follow it directly. */
+  #anchor: Entry<V> | undefined;
+  /** While listing from the beginning: tombstones up to here are of keys that this cursor never gave. */
+  #listingUntil: number;
+  /** Tombstones given up before here are accounted for. */
+  #knownLoss: number;
+
+  constructor(table: Table<V>, since: number, release: () => void) {
+    super(table.wakeups);
+    this.#table = table;
+    this.#position = since;
+    this.#release = release;
+    this.#listingUntil = since === 0 ? table.position : 0;
+    this.#knownLoss = since === 0 ? table.lostBefore : 0;
+  }
+
+  /** Everything up to here was given. */
+  get position(): number {
+    return this.#position;
+  }
+
+  get isReady(): boolean {
+    return this.#position < this.#table.position;
+  }
+
+  /** The next changed keys, at most `limit` but never part of a commit. Undefined if there is nothing yet. */
+  pull(limit = Number.POSITIVE_INFINITY): ChangedBatch<V> | undefined {
+    if (this.isClosed || !this.isReady) return undefined;
+    const { lostBefore } = this.#table;
+    const reset = this.#position < lostBefore && this.#knownLoss < lostBefore;
+    if (reset) {
+      this.#position = 0;
+      this.#anchor = undefined;
+      this.#listingUntil = this.#table.position;
+      this.#knownLoss = lostBefore;
+    }
+    const changed: Changed<V>[] = [];
+    let entry = this.#firstUnseen();
+    for (; entry !== undefined; entry = entry.newer) {
+      if (changed.length >= limit && entry.position !== this.#position) break;
+      this.#position = entry.position;
+      this.#anchor = entry;
+      if (entry.value === undefined && entry.position <= this.#listingUntil) continue;
+      changed.push({ key: entry.key, value: entry.value });
+    }
+    if (entry === undefined) this.#position = this.#table.position;
+    return { changed, reset, complete: entry === undefined, position: this.#position };
+  }
+
+  protected override onClose(): void {
+    this.#anchor = undefined;
+    this.#release();
+  }
+
+  #firstUnseen(): Entry<V> | undefined {
+    if (this.#position === 0) return this.#table.oldest;
+    const anchor = this.#anchor;
+    if (anchor !== undefined && anchor.position === this.#position && anchor.newer !== undefined) return anchor.newer;
+    // The anchor moved or was forgotten: walk back from the newest, which costs the keys not yet seen.
+    let entry = this.#table.newest;
+    let unseen: Entry<V> | undefined;
+    while (entry !== undefined && entry.position > this.#position) {
+      unseen = entry;
+      entry = entry.older;
+    }
+    return unseen;
+  }
+}

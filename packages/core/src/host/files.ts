@@ -1,0 +1,45 @@
+/**
+ * Files, as primitives small enough to be simulated honestly: what was not synced may be lost in a crash, what
+ * was renamed without a directory sync too. Paths are absolute or relative to the working directory.
+ * Calls reject with {@link FileError}.
+ */
+export interface Files {
+  /** The whole file, or undefined if there is none. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Opens a new or truncated file for writing; with `exclusive` it must not exist (`EEXIST`). */
+  create(path: string, options?: CreateOptions): Promise<FileWriter>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file or an empty directory; nothing there is no error. */
+  remove(path: string): Promise<void>;
+  /** Makes a directory and its parents; existing ones are no error. */
+  makeDirectory(path: string, options?: { readonly mode?: number }): Promise<void>;
+  /** The names in a directory, sorted; empty if there is none. */
+  list(path: string): Promise<readonly string[]>;
+  /** Makes renames and removals in a directory durable. */
+  syncDirectory(path: string): Promise<void>;
+  /** Takes a lock that ends with the process, however it ends; a `FileError` with code `ELOCKED` if another holds it. */
+  lock(path: string): Promise<FileLock>;
+  /** Calls `changed` after the file was written, replaced or removed (several changes may be one call). */
+  watch(path: string, changed: () => void): FileWatch;
+}
+
+export interface CreateOptions {
+  readonly exclusive?: boolean;
+  /** Permission bits; 0o600 by default, since most of what is written here is secret. */
+  readonly mode?: number;
+}
+
+export interface FileWriter {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when what was written would survive a crash. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FileLock {
+  release(): Promise<void>;
+}
+
+export interface FileWatch {
+  stop(): void;
+}

@@ -1,0 +1,42 @@
+import { never, type Owner } from '../owner/owner.ts';
+import type { Rpc, RpcChannel, RpcStream } from './rpc.ts';
+
+/** The network as seen by what `owner` owns: channels and listeners end with it, and a drop cuts them. */
+export function ownedRpc(rpc: Rpc, owner: Owner): Rpc {
+  return {
+    connect(target, options) {
+      if (owner.isDropped) return deadChannel;
+      const channel = rpc.connect(target, options);
+      const close = (): void => {
+        detach();
+        channel.close();
+      };
+      const detach = owner.attach({ close, drop: () => channel.close() });
+      return ownedChannel(channel, close, owner);
+    },
+    async listen(target, services, options) {
+      const listener = await owner.guard(rpc.listen(target, services, options));
+      const close = async (grace?: number): Promise<void> => {
+        detach();
+        await listener.close(grace);
+      };
+      const detach = owner.attach({ close: () => close(), drop: () => listener.destroy() });
+      return { address: listener.address, close, destroy: () => listener.destroy() };
+    },
+  };
+}
+
+function ownedChannel(channel: RpcChannel, close: () => void, owner: Owner): RpcChannel {
+  return {
+    close,
+    unary: (method, request, options) => owner.guard(channel.unary(method, request, options)),
+    stream(method, request, options) {
+      if (owner.isDropped) return deadStream;
+      const stream = channel.stream(method, request, options);
+      return { next: () => owner.guard(stream.next()), cancel: () => stream.cancel() };
+    },
+  };
+}
+
+const deadStream: RpcStream = { next: () => never(), cancel: () => undefined };
+const deadChannel: RpcChannel = { unary: () => never(), stream: () => deadStream, close: () => undefined };
