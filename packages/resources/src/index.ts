@@ -1,3 +1,44 @@
+export { Labels } from './resource/labels.ts';
+export {
+  equalMetadata,
+  kindKey,
+  pointerText,
+  referenceText,
+  sameKind,
+  samePointer,
+  type Kind,
+  type Metadata,
+  type Pointer,
+} from './resource/metadata.ts';
+export { parsePhase, type Phase } from './resource/phase.ts';
+export {
+  NO_SPEC,
+  isTombstone,
+  newMetadata,
+  tombstone,
+  type EncodedSpec,
+  type NewMetadata,
+  type Resource,
+  type Tombstone,
+} from './resource/resource.ts';
+export {
+  resourceType,
+  type PrintColumn,
+  type ResourceType,
+  type SpecCodec,
+  type SpecTypeOf,
+} from './resource/resource-type.ts';
+export { SchemaError } from './resource/errors.ts';
+export {
+  FIRST_VERSION,
+  UNDEFINED_VERSION,
+  formatVersion,
+  nextVersion,
+  parseVersion,
+  versionOf,
+  type Version,
+} from './resource/version.ts';
+
 export {
   compareIpAddresses,
   ipAddressFromBytes,

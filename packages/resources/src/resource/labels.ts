@@ -1,0 +1,68 @@
+import { compareUtf8 } from '@cosi-ts/core';
+
+/**
+ * An immutable set of labels or annotations: text to text, any text, ordered by the keys' UTF-8 bytes. Never a
+ * plain object, so that a key named `__proto__` is a key like any other.
+ */
+export class Labels {
+  static readonly empty = new Labels([], []);
+  readonly #keys: readonly string[];
+  readonly #values: readonly string[];
+
+  private constructor(keys: readonly string[], values: readonly string[]) {
+    this.#keys = keys;
+    this.#values = values;
+  }
+
+  /** Later entries of one key win. */
+  static from(entries: Iterable<readonly [string, string]>): Labels {
+    const sorted = [...new Map(entries)].sort(([a], [b]) => compareUtf8(a, b));
+    if (sorted.length === 0) return Labels.empty;
+    return new Labels(
+      sorted.map(([key]) => key),
+      sorted.map(([, value]) => value),
+    );
+  }
+
+  /** For literals in code: `Labels.of({ app: 'web' })`. */
+  static of(record: Readonly<Record<string, string>>): Labels {
+    return Labels.from(Object.entries(record));
+  }
+
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  get(key: string): string | undefined {
+    const index = this.#keys.indexOf(key);
+    return index < 0 ? undefined : this.#values[index];
+  }
+
+  has(key: string): boolean {
+    return this.#keys.includes(key);
+  }
+
+  /** A set with the key set; this one if it is set so already. */
+  with(key: string, value: string): Labels {
+    return this.get(key) === value ? this : Labels.from([...this, [key, value]]);
+  }
+
+  /** A set without the key; this one if it is not there. */
+  without(key: string): Labels {
+    return this.has(key) ? Labels.from([...this].filter(([other]) => other !== key)) : this;
+  }
+
+  equals(other: Labels): boolean {
+    if (this === other) return true;
+    if (this.size !== other.size) return false;
+    return this.#keys.every((key, index) => key === other.#keys[index] && this.#values[index] === other.#values[index]);
+  }
+
+  keys(): readonly string[] {
+    return this.#keys;
+  }
+
+  *[Symbol.iterator](): IterableIterator<readonly [string, string]> {
+    for (const [index, key] of this.#keys.entries()) yield [key, this.#values[index] ?? ''];
+  }
+}
