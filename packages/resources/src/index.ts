@@ -72,3 +72,13 @@ export {
   tryParseIpPort,
   type IpPort,
 } from './net/ip-port.ts';
+export { filterIpAddresses, filterNodeAddresses, type SubnetFilter } from './net/filter.ts';
+export { nodeIpAddresses, sortNodeAddresses, type AddressSortAlgorithm } from './net/node-address-sort.ts';
+export {
+  prefixSetOf,
+  prefixSetPrefixes,
+  prefixSetsOverlap,
+  subtractPrefixSet,
+  unitePrefixSets,
+  type PrefixSet,
+} from './net/prefix-set.ts';
