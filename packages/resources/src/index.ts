@@ -45,8 +45,8 @@ export {
   ipAddressToBytes,
   isIpAddress,
   isIpv4,
+  ipAddressOf,
   parseIpAddress,
-  tryParseIpAddress,
   type IpAddress,
 } from './net/ip-address.ts';
 export {
@@ -57,9 +57,9 @@ export {
   ipPrefixFrom,
   isIpPrefix,
   maskIpPrefix,
-  parseIpPrefix,
+  ipPrefixOf,
   singleIpPrefix,
-  tryParseIpPrefix,
+  parseIpPrefix,
   type IpPrefix,
 } from './net/ip-prefix.ts';
 export {
@@ -68,8 +68,8 @@ export {
   ipPortFrom,
   ipPortNumber,
   isIpPort,
+  ipPortOf,
   parseIpPort,
-  tryParseIpPort,
   type IpPort,
 } from './net/ip-port.ts';
 export { filterIpAddresses, filterNodeAddresses, type SubnetFilter } from './net/filter.ts';

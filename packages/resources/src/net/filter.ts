@@ -1,5 +1,5 @@
-import { addressParts, tryParseIpAddress, type IpAddress } from './ip-address.ts';
-import { partsContain, prefixParts, singleIpPrefix, tryParseIpPrefix, type IpPrefix } from './ip-prefix.ts';
+import { addressParts, parseIpAddress, type IpAddress } from './ip-address.ts';
+import { partsContain, prefixParts, singleIpPrefix, parseIpPrefix, type IpPrefix } from './ip-prefix.ts';
 
 /**
  * Selects addresses by a list of rules, as `endpointFilters` of KubeSpan does. A rule is a prefix or an address, with `!`
@@ -7,7 +7,7 @@ import { partsContain, prefixParts, singleIpPrefix, tryParseIpPrefix, type IpPre
  * is not yet selected, one that excludes removes what matches from what the rules before it selected. So the result is in
  * the order of the rules, a leading exclusion does nothing, and no rules select nothing.
  *
- * @throws TypeError when a rule is neither a prefix nor an address.
+ * @throws RangeError when a rule is neither a prefix nor an address.
  */
 export function filterIpAddresses(addresses: readonly IpAddress[], rules: readonly string[]): readonly IpAddress[] {
   const candidates = addresses.map((address) => ({ address, parts: addressParts(address) }));
@@ -44,9 +44,7 @@ export function filterNodeAddresses(prefixes: readonly IpPrefix[], filter: Subne
 }
 
 function parseRule(text: string): IpPrefix {
-  const prefix = text.includes('/')
-    ? tryParseIpPrefix(text)
-    : singleIpPrefix(tryParseIpAddress(text) ?? ('' as IpAddress));
-  if (!prefix) throw new TypeError(`neither an IP prefix nor an address: ${JSON.stringify(text)}`);
+  const prefix = text.includes('/') ? parseIpPrefix(text) : singleIpPrefix(parseIpAddress(text) ?? ('' as IpAddress));
+  if (!prefix) throw new RangeError(`neither an IP prefix nor an address: ${JSON.stringify(text)}`);
   return prefix;
 }

@@ -11,16 +11,16 @@ export type IpAddress = string & { readonly [brand]: 'IpAddress' };
 /**
  * The canonical form of an address; the empty text gives the zero value.
  *
- * @throws TypeError when the text is not an address.
+ * @throws RangeError when the text is not an address.
  */
-export function parseIpAddress(text: string): IpAddress {
-  const address = tryParseIpAddress(text);
-  if (address === undefined) throw new TypeError(`not an IP address: ${JSON.stringify(text)}`);
+export function ipAddressOf(text: string): IpAddress {
+  const address = parseIpAddress(text);
+  if (address === undefined) throw new RangeError(`not an IP address: ${JSON.stringify(text)}`);
   return address;
 }
 
-/** As {@link parseIpAddress}, but `undefined` for text that is not an address. */
-export function tryParseIpAddress(text: string): IpAddress | undefined {
+/** As {@link ipAddressOf}, but `undefined` for text that is not an address. */
+export function parseIpAddress(text: string): IpAddress | undefined {
   // Strict dotted text has one spelling only, so it is canonical as it stands.
   if (!text.includes(':')) return text === '' || readIpv4(text, 0, text.length) >= 0 ? (text as IpAddress) : undefined;
   const parts = readAddress(text);
@@ -29,7 +29,7 @@ export function tryParseIpAddress(text: string): IpAddress | undefined {
 
 /** Whether the text is an address in canonical form (the zero value included). */
 export function isIpAddress(text: string): text is IpAddress {
-  return tryParseIpAddress(text) === text;
+  return parseIpAddress(text) === text;
 }
 
 /** Whether the address is IPv4; an IPv4-mapped IPv6 address is not. */
@@ -71,7 +71,7 @@ export function ipAddressFromBytes(bytes: Uint8Array): IpAddress | undefined {
 /** The parts of an address that is canonical already. */
 export function addressParts(address: IpAddress): AddressParts {
   const parts = readAddress(address);
-  if (parts === undefined) throw new TypeError(`not an IP address: ${JSON.stringify(address)}`);
+  if (parts === undefined) throw new RangeError(`not an IP address: ${JSON.stringify(address)}`);
   return parts;
 }
 

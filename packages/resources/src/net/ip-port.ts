@@ -1,4 +1,4 @@
-import { compareIpAddresses, tryParseIpAddress, type IpAddress } from './ip-address.ts';
+import { compareIpAddresses, parseIpAddress, type IpAddress } from './ip-address.ts';
 
 declare const brand: unique symbol;
 
@@ -11,39 +11,39 @@ export type IpPort = string & { readonly [brand]: 'IpPort' };
 /**
  * The canonical form of an address and a port; the empty text gives the zero value.
  *
- * @throws TypeError when the text is not an address and a port from 0 to 65535, or IPv6 lacks its brackets.
+ * @throws RangeError when the text is not an address and a port from 0 to 65535, or IPv6 lacks its brackets.
  */
-export function parseIpPort(text: string): IpPort {
-  const endpoint = tryParseIpPort(text);
-  if (endpoint === undefined) throw new TypeError(`not an IP address and port: ${JSON.stringify(text)}`);
+export function ipPortOf(text: string): IpPort {
+  const endpoint = parseIpPort(text);
+  if (endpoint === undefined) throw new RangeError(`not an IP address and port: ${JSON.stringify(text)}`);
   return endpoint;
 }
 
-/** As {@link parseIpPort}, but `undefined` for text that is not an address and a port. */
-export function tryParseIpPort(text: string): IpPort | undefined {
+/** As {@link ipPortOf}, but `undefined` for text that is not an address and a port. */
+export function parseIpPort(text: string): IpPort | undefined {
   if (text === '') return text as IpPort;
   const colon = text.lastIndexOf(':');
   const bracketed = text.startsWith('[');
   if (colon < 1 || (bracketed && text[colon - 1] !== ']')) return undefined;
   const digits = text.slice(colon + 1);
   const port = /^\d+$/.test(digits) ? Number(digits) : -1;
-  const address = tryParseIpAddress(bracketed ? text.slice(1, colon - 1) : text.slice(0, colon));
+  const address = parseIpAddress(bracketed ? text.slice(1, colon - 1) : text.slice(0, colon));
   if (!address || !isPort(port) || address.includes(':') !== bracketed) return undefined;
   return ipPortFrom(address, port);
 }
 
 /** Whether the text is an address and a port in canonical form (the zero value included). */
 export function isIpPort(text: string): text is IpPort {
-  return tryParseIpPort(text) === text;
+  return parseIpPort(text) === text;
 }
 
 /**
  * The endpoint of an address and a port. Without an address it is the zero value, as in Go's text form.
  *
- * @throws TypeError when the port is not a whole number from 0 to 65535.
+ * @throws RangeError when the port is not a whole number from 0 to 65535.
  */
 export function ipPortFrom(address: IpAddress, port: number): IpPort {
-  if (!isPort(port)) throw new TypeError(`not a port: ${port}`);
+  if (!isPort(port)) throw new RangeError(`not a port: ${port}`);
   if (address === '') return '' as IpPort;
   return (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`) as IpPort;
 }

@@ -1,5 +1,5 @@
 import { compareParts, readAddress, wordAt, writeAddress, type AddressParts } from './address-parts.ts';
-import { addressParts, tryParseIpAddress, type IpAddress } from './ip-address.ts';
+import { addressParts, parseIpAddress, type IpAddress } from './ip-address.ts';
 
 declare const brand: unique symbol;
 
@@ -12,29 +12,29 @@ export type IpPrefix = string & { readonly [brand]: 'IpPrefix' };
 /**
  * The canonical form of a prefix, host bits kept; the empty text gives the zero value.
  *
- * @throws TypeError when the text is not a prefix.
+ * @throws RangeError when the text is not a prefix.
  */
-export function parseIpPrefix(text: string): IpPrefix {
-  const prefix = tryParseIpPrefix(text);
-  if (prefix === undefined) throw new TypeError(`not an IP prefix: ${JSON.stringify(text)}`);
+export function ipPrefixOf(text: string): IpPrefix {
+  const prefix = parseIpPrefix(text);
+  if (prefix === undefined) throw new RangeError(`not an IP prefix: ${JSON.stringify(text)}`);
   return prefix;
 }
 
-/** As {@link parseIpPrefix}, but `undefined` for text that is not a prefix. */
-export function tryParseIpPrefix(text: string): IpPrefix | undefined {
+/** As {@link ipPrefixOf}, but `undefined` for text that is not a prefix. */
+export function parseIpPrefix(text: string): IpPrefix | undefined {
   if (text === '') return text as IpPrefix;
   const slash = text.lastIndexOf('/');
   // The length has one spelling only (no sign, no leading zero), so the text can be kept when the address is canonical.
   if (slash <= 0 || text.includes('%')) return undefined;
   const given = text.slice(0, slash);
-  const address = tryParseIpAddress(given);
+  const address = parseIpAddress(given);
   if (address === undefined || readLength(text, slash + 1) > widthOf(address)) return undefined;
   return (address === given ? text : address + text.slice(slash)) as IpPrefix;
 }
 
 /** Whether the text is a prefix in canonical form (the zero value included). */
 export function isIpPrefix(text: string): text is IpPrefix {
-  return tryParseIpPrefix(text) === text;
+  return parseIpPrefix(text) === text;
 }
 
 /**
@@ -93,7 +93,7 @@ export interface PrefixParts extends AddressParts {
 /** The parts of a prefix that is canonical already. */
 export function prefixParts(prefix: IpPrefix): PrefixParts {
   const parts = readAddress(ipPrefixAddress(prefix));
-  if (parts === undefined) throw new TypeError(`not an IP prefix: ${JSON.stringify(prefix)}`);
+  if (parts === undefined) throw new RangeError(`not an IP prefix: ${JSON.stringify(prefix)}`);
   return { words: parts.words, zone: '', bits: ipPrefixBits(prefix) };
 }
 

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { parseIpPrefix } from './ip-prefix.ts';
+import { ipPrefixOf } from './ip-prefix.ts';
 import { nodeIpAddresses, sortNodeAddresses } from './node-address-sort.ts';
 
 const v6 = 'fd01:cafe::';
@@ -23,7 +23,7 @@ const vectors = [
 ] as const;
 
 describe.each(vectors)('sorting node addresses of $title', ({ v1, v2 }) => {
-  const anyOrder = fc.shuffledSubarray(v1.map(parseIpPrefix), { minLength: v1.length });
+  const anyOrder = fc.shuffledSubarray(v1.map(ipPrefixOf), { minLength: v1.length });
 
   test.prop([anyOrder])('by v1', (given) => {
     expect(sortNodeAddresses(given, 'v1')).toEqual(v1);
@@ -36,7 +36,7 @@ describe.each(vectors)('sorting node addresses of $title', ({ v1, v2 }) => {
 // Nested networks whose addresses are out of step with their lengths.
 const nested = fc
   .tuple(fc.constantFrom('10.0.0.1', '10.0.0.2', '11.0.0.1', '11.0.0.2', '::1', '::2'), fc.integer({ min: 6, max: 9 }))
-  .map(([address, bits]) => parseIpPrefix(`${address}/${bits}`));
+  .map(([address, bits]) => ipPrefixOf(`${address}/${bits}`));
 const twoOrders = fc
   .array(nested)
   .chain((given) => fc.tuple(fc.constant(given), fc.shuffledSubarray(given, { minLength: given.length })));
@@ -52,6 +52,6 @@ test.prop([twoOrders, fc.constantFrom('v1' as const, 'v2' as const)])(
 );
 
 test('the addresses of prefixes come in their order, each once', () => {
-  const prefixes = ['10.3.4.5/32', '10.3.4.1/24', '10.3.4.5/24', 'fd00::1/64'].map(parseIpPrefix);
+  const prefixes = ['10.3.4.5/32', '10.3.4.1/24', '10.3.4.5/24', 'fd00::1/64'].map(ipPrefixOf);
   expect(nodeIpAddresses(prefixes)).toEqual(['10.3.4.5', '10.3.4.1', 'fd00::1']);
 });

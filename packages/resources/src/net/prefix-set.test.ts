@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { parseIpAddress, type IpAddress } from './ip-address.ts';
-import { compareIpPrefixes, ipPrefixContains, ipPrefixFrom, parseIpPrefix, type IpPrefix } from './ip-prefix.ts';
+import { ipAddressOf, type IpAddress } from './ip-address.ts';
+import { compareIpPrefixes, ipPrefixContains, ipPrefixFrom, ipPrefixOf, type IpPrefix } from './ip-prefix.ts';
 import { prefixSetOf, prefixSetPrefixes, prefixSetsOverlap, subtractPrefixSet, unitePrefixSets } from './prefix-set.ts';
 
 // A universe small enough to be listed, at both ends of each family and in the middle.
@@ -15,7 +15,7 @@ const blocks = [
 ] as const;
 const universe = blocks.map(([start]) =>
   Array.from({ length: 16 }, (_, at) =>
-    parseIpAddress(start + (start.startsWith('255') ? 240 + at : start.endsWith('.') ? at : at.toString(16))),
+    ipAddressOf(start + (start.startsWith('255') ? 240 + at : start.endsWith('.') ? at : at.toString(16))),
   ),
 );
 const everything = universe.flat();
@@ -34,7 +34,7 @@ type Model = ReadonlySet<IpAddress>;
 const modelOf = (list: readonly (IpAddress | IpPrefix)[]): Model =>
   new Set(everything.filter((address) => list.some((entry) => entry === address || within(entry, address))));
 const within = (entry: string, address: IpAddress) =>
-  entry.includes('/') && ipPrefixContains(parseIpPrefix(entry), address);
+  entry.includes('/') && ipPrefixContains(ipPrefixOf(entry), address);
 
 /** How many prefixes a block needs, by halving it. */
 function fewest(block: readonly IpAddress[], model: Model): number {
@@ -80,7 +80,7 @@ describe('a set of addresses, against a list of them', () => {
 });
 
 describe('what a peer may send', () => {
-  const prefixes = (list: readonly string[]) => prefixSetOf(list.map(parseIpPrefix));
+  const prefixes = (list: readonly string[]) => prefixSetOf(list.map(ipPrefixOf));
   const ula = 'fd7f:175a:b97c:5602:e871:1bff:feb2:ccee/128';
 
   test('is its networks and addresses without the excluded ones', () => {
@@ -102,7 +102,7 @@ describe('what a peer may send', () => {
   });
 
   test('cannot be the zero value, and has no zone', () => {
-    expect(() => prefixSetOf([parseIpAddress('')])).toThrow(TypeError);
-    expect(prefixSetPrefixes(prefixSetOf([parseIpAddress('fe80::1%a/b')]))).toEqual(['fe80::1/128']);
+    expect(() => prefixSetOf([ipAddressOf('')])).toThrow(RangeError);
+    expect(prefixSetPrefixes(prefixSetOf([ipAddressOf('fe80::1%a/b')]))).toEqual(['fe80::1/128']);
   });
 });

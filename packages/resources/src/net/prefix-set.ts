@@ -12,7 +12,7 @@ export interface PrefixSet {
 /**
  * The addresses that are given or lie in a given prefix. Host bits of a prefix and the zone of an address are ignored.
  *
- * @throws TypeError when the zero value is among them.
+ * @throws RangeError when the zero value is among them.
  */
 export function prefixSetOf(entries: Iterable<IpPrefix | IpAddress>): PrefixSet {
   let v4: Ranges = [];
@@ -53,7 +53,7 @@ function rangeOf(entry: IpPrefix | IpAddress): { readonly width: number; readonl
   const isPrefix = entry.includes('/') && !entry.includes('%');
   const parts = isPrefix ? prefixParts(entry as IpPrefix) : { ...addressParts(entry as IpAddress), bits: 128 };
   const width = parts.words.length * 16;
-  if (width === 0) throw new TypeError('a set of addresses has no place for the zero value');
+  if (width === 0) throw new RangeError('a set of addresses has no place for the zero value');
   const value = parts.words.reduce((sum, word) => (sum << 16n) | BigInt(word), 0n);
   const hostBits = BigInt(Math.max(0, width - parts.bits));
   const first = (value >> hostBits) << hostBits;
