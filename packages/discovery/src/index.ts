@@ -1,1 +1,15 @@
-export {};
+export { MalformedMessageError } from './wire/malformed.ts';
+export type { Codec } from './wire/codec.ts';
+export {
+  affiliateData,
+  type AddressBytes,
+  type AffiliateData,
+  type ControlPlaneData,
+  type KubeSpanData,
+  type PrefixData,
+} from './wire/affiliate-data.ts';
+export { endpointData, type EndpointData } from './wire/endpoint-data.ts';
+export { createAffiliateCipher, NONCE_BYTES, type AffiliateCipher } from './crypto/affiliate-cipher.ts';
+export { createEndpointCipher, EndpointTooLongError, type EndpointCipher } from './crypto/endpoint-cipher.ts';
+export type { Opened } from './crypto/opened.ts';
+export { LIMITS } from './server/limits.ts';

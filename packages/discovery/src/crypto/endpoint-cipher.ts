@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { CodedError } from '@cosi-ts/core';
 import type { EndpointData } from '../wire/endpoint-data.ts';
 import { endpointData } from '../wire/endpoint-data.ts';
 import { decodeOpened } from './decode.ts';
@@ -12,9 +13,8 @@ const BLOCK_BYTES = 16;
 const SEALED_BYTES_MOST = 32;
 
 /** An endpoint that cannot be published because its address names too long a zone. */
-export class EndpointTooLongError extends Error {
-  override readonly name = 'EndpointTooLongError';
-  readonly code = 'ENDPOINT_TOO_LONG';
+export class EndpointTooLongError extends CodedError {
+  readonly code = 'endpoint-too-long';
 
   constructor(bytes: number) {
     super(`the endpoint takes ${bytes} bytes sealed, more than ${SEALED_BYTES_MOST}: its address has too long a zone`);

@@ -1,4 +1,4 @@
-/** A `google.protobuf.Duration`, as far as it matters here. */
+/** A `google.protobuf.Duration`, or a `Timestamp` since 1970, as far as it matters here. */
 export interface WireDuration {
   readonly seconds: bigint;
   readonly nanos: number;
