@@ -59,9 +59,9 @@ export class Changelog<V> {
     this.#position = commit.position;
     const changes: Change<V>[] = [];
     for (const { table, key, after } of writes) {
-      changes.push(this.table(table).apply(commit, changes.length, key, after));
+      changes.push(table.apply(commit, changes.length, key, after));
     }
-    for (const { table } of writes) this.#tables.get(table)?.wakeups.wakeAll();
+    for (const { table } of writes) table.wakeups.wakeAll();
     return changes;
   }
 }

@@ -1,4 +1,5 @@
 import type { Timestamp } from '../time/timestamp.ts';
+import type { Table } from './table.ts';
 
 /** What led to a commit: a change of another key, named by table, key and the position it was seen at. */
 export interface Cause {
@@ -34,7 +35,7 @@ export interface Change<V> {
 
 /** What a writer asks to be committed. */
 export interface Write<V> {
-  readonly table: string;
+  readonly table: Table<V>;
   readonly key: string;
   /** Undefined destroys the key. */
   readonly after: V | undefined;

@@ -1,0 +1,87 @@
+import type { Timestamp } from '@cosi-ts/core';
+import { UNDEFINED_VERSION, nextVersion, type Phase, type Resource, type Version } from '@cosi-ts/resources';
+import {
+  AlreadyExistsError,
+  NotFoundError,
+  OwnerAlreadySetError,
+  OwnerConflictError,
+  PendingFinalizersError,
+  PhaseConflictError,
+  VersionConflictError,
+  type StateError,
+} from './errors.ts';
+import type { Pointer } from '@cosi-ts/resources';
+
+/**
+ * The rules of the state, pure: from what is stored and what is asked to what shall be stored, or a refusal.
+ * Source: the COSI runtime's in-memory state, in the order in which it checks.
+ */
+export type Decision = Resource | StateError;
+
+/** @param version what a new resource of its kind begins with. */
+export function decideCreate(
+  stored: Resource | undefined,
+  given: Resource,
+  owner: string,
+  version: Version,
+  now: Timestamp,
+): Decision {
+  const { metadata } = given;
+  if (metadata.owner !== '' && metadata.owner !== owner) return new OwnerAlreadySetError(metadata);
+  if (stored !== undefined) {
+    // What the caller names has no version yet.
+    return new AlreadyExistsError({ ...pointerOf(metadata), version: UNDEFINED_VERSION });
+  }
+  return { metadata: { ...metadata, version, owner, created: now, updated: now }, spec: given.spec };
+}
+
+export function decideUpdate(
+  stored: Resource | undefined,
+  given: Resource,
+  owner: string,
+  expectedPhase: Phase | 'any',
+  now: Timestamp,
+): Decision {
+  const { metadata } = given;
+  if (stored === undefined) return new NotFoundError(metadata);
+  const old = stored.metadata;
+  if (old.owner !== owner) return new OwnerConflictError(old);
+  if (old.version !== metadata.version) return new VersionConflictError(metadata, old.version);
+  if (expectedPhase !== 'any' && old.phase !== expectedPhase) return new PhaseConflictError(old, expectedPhase);
+  // Only an unowned resource can be claimed; an owner is never dropped.
+  const newOwner = old.owner === '' ? metadata.owner : old.owner;
+  return {
+    metadata: { ...metadata, version: nextVersion(old.version), owner: newOwner, created: old.created, updated: now },
+    spec: given.spec,
+  };
+}
+
+/** @returns the stored resource, which may go, or a refusal. */
+export function decideDestroy(stored: Resource | undefined, pointer: Pointer, owner: string): Decision {
+  if (stored === undefined) return new NotFoundError(pointer);
+  if (stored.metadata.owner !== owner) return new OwnerConflictError(stored.metadata);
+  if (stored.metadata.finalizers.length > 0) return new PendingFinalizersError(stored.metadata);
+  return stored;
+}
+
+/** @returns the stored resource itself if it is tearing down already. */
+export function decideTeardown(
+  stored: Resource | undefined,
+  pointer: Pointer,
+  owner: string,
+  now: Timestamp,
+): Decision {
+  if (stored === undefined) return new NotFoundError(pointer);
+  if (stored.metadata.phase === 'tearingDown') return stored;
+  return decideUpdate(
+    stored,
+    { metadata: { ...stored.metadata, phase: 'tearingDown' }, spec: stored.spec },
+    owner,
+    'running',
+    now,
+  );
+}
+
+function pointerOf({ namespace, type, id }: Pointer): Pointer {
+  return { namespace, type, id };
+}

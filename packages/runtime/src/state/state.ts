@@ -1,0 +1,75 @@
+import type { Bytes, Cause, ChangesCursor } from '@cosi-ts/core';
+import type { Kind, Phase, Pointer, Resource } from '@cosi-ts/resources';
+import type { Query } from './query.ts';
+import type { Watch } from './watch.ts';
+
+/**
+ * The state: typed, versioned resources in namespaces. Every backend (memory, a durable store, a server behind
+ * gRPC) offers these operations; whatever else a user wants is derived from them (see `collection`).
+ * Calls reject with the errors of `errors.ts`; each returns one promise.
+ */
+export interface State {
+  /** @throws NotFoundError */
+  get(pointer: Pointer): Promise<Resource>;
+  /** All resources of a kind that match, in the order of their ids' UTF-8 bytes. An unknown kind is empty. */
+  list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]>;
+  /**
+   * Stores a new resource; version and timestamps are the state's to set.
+   * @throws AlreadyExistsError, OwnerAlreadySetError, InvalidResourceError
+   */
+  create(resource: Resource, options?: WriteOptions): Promise<Resource>;
+  /**
+   * Replaces a resource if the caller's version is the stored one.
+   * @throws NotFoundError, OwnerConflictError, VersionConflictError, PhaseConflictError — checked in this order
+   */
+  update(resource: Resource, options?: UpdateOptions): Promise<Resource>;
+  /** @throws NotFoundError, OwnerConflictError, PendingFinalizersError — checked in this order */
+  destroy(pointer: Pointer, options?: WriteOptions): Promise<void>;
+  /**
+   * Marks a resource as tearing down; does nothing, and checks no owner, if it is already.
+   * @returns whether it has no finalizers, so that it could be destroyed.
+   */
+  teardown(pointer: Pointer, options?: WriteOptions): Promise<boolean>;
+  /** Every event of one resource, beginning with what it is now. */
+  watch(pointer: Pointer, options?: WatchOptions): Promise<Watch>;
+  /** Every event of a kind. */
+  watchKind(kind: Kind, options?: WatchKindOptions): Promise<Watch>;
+  /** A cursor over the last states of a kind's changed resources; undefined if the backend has none. */
+  changes?(kind: Kind, since?: number): ChangesCursor<Resource>;
+}
+
+export interface ListOptions {
+  readonly query?: Query | undefined;
+}
+
+/** Who writes, and why: kept with the commit. */
+export interface Attribution {
+  readonly actor?: string | undefined;
+  readonly causes?: readonly Cause[] | undefined;
+}
+
+export interface WriteOptions extends Attribution {
+  /** The owner that the caller writes as; empty (the default) for what nobody owns. */
+  readonly owner?: string | undefined;
+}
+
+export interface UpdateOptions extends WriteOptions {
+  /** The phase that the stored resource must be in; `running` by default. */
+  readonly expectedPhase?: Phase | 'any' | undefined;
+}
+
+export interface WatchOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Begin with the last so many events of the resource that history holds, instead of with its state. */
+  readonly tailEvents?: number | undefined;
+  /** Go on behind a bookmark. @throws InvalidBookmarkError if it is foreign or too old. */
+  readonly from?: Bytes | undefined;
+}
+
+export interface WatchKindOptions extends WatchOptions {
+  /** Begin with a Created event for each resource there is, then Bootstrapped. */
+  readonly bootstrapContents?: boolean | undefined;
+  /** Begin with a Noop event that carries the bookmark of the beginning. */
+  readonly bootstrapBookmark?: boolean | undefined;
+  readonly query?: Query | undefined;
+}
