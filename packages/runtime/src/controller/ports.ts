@@ -12,7 +12,7 @@ export type InputKind = 'weak' | 'strong' | 'destroyReady' | 'primary' | 'mapped
 /** `exclusive`: no other controller may write this type. `shared`: each writes its own resources of it. */
 export type OutputKind = 'exclusive' | 'shared';
 
-export interface Input<K extends InputKind = InputKind, R extends ResourceType<any> = ResourceType<any>> {
+export interface Input<K extends InputKind = InputKind, R extends ResourceType = ResourceType> {
   readonly direction: 'input';
   readonly kind: K;
   readonly type: R;
@@ -20,7 +20,7 @@ export interface Input<K extends InputKind = InputKind, R extends ResourceType<a
   readonly id: string | undefined;
 }
 
-export interface Output<K extends OutputKind = OutputKind, R extends ResourceType<any> = ResourceType<any>> {
+export interface Output<K extends OutputKind = OutputKind, R extends ResourceType = ResourceType> {
   readonly direction: 'output';
   readonly kind: K;
   readonly type: R;
@@ -35,7 +35,7 @@ interface InputOptions {
 
 const input =
   <K extends InputKind>(kind: K) =>
-  <R extends ResourceType<any>>(type: R, options: InputOptions = {}): Input<K, R> => ({
+  <R extends ResourceType>(type: R, options: InputOptions = {}): Input<K, R> => ({
     direction: 'input',
     kind,
     type,
@@ -44,7 +44,7 @@ const input =
 
 const output =
   <K extends OutputKind>(kind: K) =>
-  <R extends ResourceType<any>>(type: R): Output<K, R> => ({ direction: 'output', kind, type });
+  <R extends ResourceType>(type: R): Output<K, R> => ({ direction: 'output', kind, type });
 
 export const weak = input('weak');
 export const strong = input('strong');

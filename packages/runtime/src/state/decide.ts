@@ -1,5 +1,12 @@
 import type { Timestamp } from '@cosi-ts/core';
-import { UNDEFINED_VERSION, nextVersion, type Phase, type Resource, type Version } from '@cosi-ts/resources';
+import {
+  UNDEFINED_VERSION,
+  nextVersion,
+  type Phase,
+  type Pointer,
+  type Resource,
+  type Version,
+} from '@cosi-ts/resources';
 import {
   AlreadyExistsError,
   NotFoundError,
@@ -10,7 +17,6 @@ import {
   VersionConflictError,
   type StateError,
 } from './errors.ts';
-import type { Pointer } from '@cosi-ts/resources';
 
 /**
  * The rules of the state, pure: from what is stored and what is asked to what shall be stored, or a refusal.

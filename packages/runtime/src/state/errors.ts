@@ -1,6 +1,13 @@
 import { CodedError, type Bytes } from '@cosi-ts/core';
-import { pointerText, referenceText, type Metadata, type Phase, type Pointer, type Version } from '@cosi-ts/resources';
-import { formatVersion } from '@cosi-ts/resources';
+import {
+  formatVersion,
+  pointerText,
+  referenceText,
+  type Metadata,
+  type Phase,
+  type Pointer,
+  type Version,
+} from '@cosi-ts/resources';
 
 /** An expected refusal of the state: which rule, and about which resource. */
 export abstract class StateError extends CodedError {
@@ -16,7 +23,10 @@ export abstract class StateError extends CodedError {
 export class NotFoundError extends StateError {
   readonly code = 'not-found';
 
-  constructor(pointer: Pointer, message = `resource ${pointer.type}(${pointer.namespace}/${pointer.id}@undefined) doesn't exist`) {
+  constructor(
+    pointer: Pointer,
+    message = `resource ${pointer.type}(${pointer.namespace}/${pointer.id}@undefined) doesn't exist`,
+  ) {
     super(message, pointer);
   }
 }

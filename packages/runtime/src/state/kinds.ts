@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Bytes, type Changelog, type Table } from '@cosi-ts/core';
-import {
-  kindKey,
-  nextVersion,
-  type Kind,
-  type Resource,
-  type ResourceType,
-  type Version,
-} from '@cosi-ts/resources';
+import { kindKey, nextVersion, type Kind, type Resource, type ResourceType, type Version } from '@cosi-ts/resources';
 
 /** What a store keeps about a kind beside its table. */
 export interface KindIndex {

@@ -93,20 +93,13 @@ export class MemoryState implements State {
     return Promise.resolve(decision.metadata.finalizers.length === 0);
   }
 
-  watch(pointer: Pointer, options: WatchOptions = {}): Promise<Watch> {
-    try {
-      return Promise.resolve(watchResource(this.#source(pointer), pointer, options));
-    } catch (refusal) {
-      return Promise.reject(refusal as Error);
-    }
+  // Async only so that a refusal is a rejection.
+  async watch(pointer: Pointer, options: WatchOptions = {}): Promise<Watch> {
+    return watchResource(this.#source(pointer), pointer, options);
   }
 
-  watchKind(kind: Kind, options: WatchKindOptions = {}): Promise<Watch> {
-    try {
-      return Promise.resolve(watchKind(this.#source(kind), options));
-    } catch (refusal) {
-      return Promise.reject(refusal as Error);
-    }
+  async watchKind(kind: Kind, options: WatchKindOptions = {}): Promise<Watch> {
+    return watchKind(this.#source(kind), options);
   }
 
   changes(kind: Kind, since?: number): ChangesCursor<Resource> {

@@ -77,7 +77,7 @@ function startOf(
   }
   if (tail <= 0) return undefined;
   let sequence = ring.next;
-  for (let found = 0; found < tail && sequence > ring.firstEligible; ) {
+  for (let found = 0; found < tail && sequence > ring.firstEligible;) {
     sequence -= 1;
     if (counts(ring.at(sequence))) found += 1;
   }
