@@ -119,6 +119,12 @@ describe('the affiliate cipher', () => {
     expect(createAffiliateCipher(KEY).open(random)).toMatchObject({ ok: false, failure: 'undecryptable' });
   });
 
+  test('answers to anything too short for a nonce and a tag with a failure', () => {
+    for (let length = 0; length < 28; length++) {
+      expect(createAffiliateCipher(KEY).open(new Uint8Array(length))).toMatchObject({ failure: 'undecryptable' });
+    }
+  });
+
   test('opens nothing of another cluster', () => {
     const sealed = createAffiliateCipher(TALOS_KEY).seal(SMALL, NONCE);
     expect(createAffiliateCipher(KEY).open(sealed)).toMatchObject({ ok: false, failure: 'undecryptable' });

@@ -101,15 +101,15 @@ describe('the endpoint cipher', () => {
     },
   );
 
-  test.prop([fc.integer({ min: 0, max: 255 }), fc.constantFrom(16, 32, 48, 256)])(
-    'opens only where the length byte fits',
-    (length, size) => {
-      const padded = Buffer.alloc(size);
-      padded[0] = length;
-      const opened = createEndpointCipher(KEY).open(ecb(padded));
-      expect(opened.ok || opened.failure).toBe(length === 0 ? true : length < size ? 'malformed' : 'undecryptable');
-    },
-  );
+  test.prop([
+    fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(15, 16, 17)),
+    fc.constantFrom(16, 32, 48, 256),
+  ])('opens only where the length byte fits', (length, size) => {
+    const padded = Buffer.alloc(size);
+    padded[0] = length;
+    const opened = createEndpointCipher(KEY).open(ecb(padded));
+    expect(opened.ok || opened.failure).toBe(length === 0 ? true : length < size ? 'malformed' : 'undecryptable');
+  });
 
   test('has room for a zone of nine bytes and no more', () => {
     const cipher = createEndpointCipher(KEY);

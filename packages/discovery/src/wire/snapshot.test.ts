@@ -56,6 +56,13 @@ describe('snapshots', () => {
     else expect(decode).toThrow(SnapshotError);
   });
 
+  test('of one cluster are refused if even a byte is missing', () => {
+    const file = bytes(FILE);
+    for (let cut = 1; cut < file.length; cut++) {
+      expect(() => [...decodeSnapshot(file.subarray(0, cut), NOW)]).toThrow(SnapshotError);
+    }
+  });
+
   test.prop([fc.uint8Array({ maxLength: 300 })])('of random bytes are refused with one error', (random) => {
     try {
       expect([...decodeSnapshot(random, NOW)]).toBeDefined();
