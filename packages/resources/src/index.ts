@@ -42,10 +42,10 @@ export {
 export {
   compareIpAddresses,
   ipAddressFromBytes,
+  ipAddressOf,
   ipAddressToBytes,
   isIpAddress,
   isIpv4,
-  ipAddressOf,
   parseIpAddress,
   type IpAddress,
 } from './net/ip-address.ts';
@@ -55,11 +55,11 @@ export {
   ipPrefixBits,
   ipPrefixContains,
   ipPrefixFrom,
+  ipPrefixOf,
   isIpPrefix,
   maskIpPrefix,
-  ipPrefixOf,
-  singleIpPrefix,
   parseIpPrefix,
+  singleIpPrefix,
   type IpPrefix,
 } from './net/ip-prefix.ts';
 export {
@@ -67,8 +67,8 @@ export {
   ipPortAddress,
   ipPortFrom,
   ipPortNumber,
-  isIpPort,
   ipPortOf,
+  isIpPort,
   parseIpPort,
   type IpPort,
 } from './net/ip-port.ts';

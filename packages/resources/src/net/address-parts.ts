@@ -104,8 +104,14 @@ function readIpv6(text: string, end: number): readonly number[] | undefined {
     }
   }
   if (at < end || (words.length === 8) !== gap < 0) return undefined;
-  if (gap >= 0) words.splice(gap, 0, ...Array<number>(8 - words.length).fill(0));
-  return words;
+  return gap < 0 ? words : fillGap(words, gap);
+}
+
+/** Eight words: what was read, with zeros where `::` stood. */
+function fillGap(words: readonly number[], gap: number): readonly number[] {
+  const filled = [0, 0, 0, 0, 0, 0, 0, 0];
+  for (let at = 0; at < words.length; at++) filled[at < gap ? at : at + 8 - words.length] = wordAt(words, at);
+  return filled;
 }
 
 function hexDigit(code: number): number {
