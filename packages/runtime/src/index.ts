@@ -36,3 +36,36 @@ export {
   type SetOptions,
   type Writer,
 } from './state/collection.ts';
+
+export {
+  destroyReady,
+  exclusive,
+  mapped,
+  mappedDestroyReady,
+  primary,
+  shared,
+  strong,
+  weak,
+  type Input,
+  type InputKind,
+  type Output,
+  type OutputKind,
+  type PortDeclaration,
+  type PortDeclarations,
+  type PortOf,
+  type PortsOf,
+} from './controller/ports.ts';
+export {
+  defineController,
+  defineQueueController,
+  type Controller,
+  type KeyMapper,
+  type ReconcileContext,
+  type ReconcileResult,
+  type Run,
+  type StartContext,
+} from './controller/controller.ts';
+export { RegistrationError, type DependencyEdge } from './controller/database.ts';
+export { ControllerRuntime, type ControllerRuntimeOptions } from './controller/runtime.ts';
+export { transform } from './controller/operators/transform.ts';
+export { merge } from './controller/operators/merge.ts';

@@ -5,6 +5,8 @@ import type { Entry, Table } from './table.ts';
 export interface Changed<V> {
   readonly key: string;
   readonly value: V | undefined;
+  /** Of a key that is gone, the value it had at last. */
+  readonly last?: V | undefined;
 }
 
 export interface ChangedBatch<V> {
@@ -71,7 +73,7 @@ export class ChangesCursor<V> extends Cursor {
       this.#position = entry.position;
       this.#anchor = entry;
       if (entry.value === undefined && entry.position <= this.#listingUntil) continue;
-      changed.push({ key: entry.key, value: entry.value });
+      changed.push(entry.value === undefined ? gone(entry) : { key: entry.key, value: entry.value });
     }
     if (entry === undefined) this.#position = this.#table.position;
     return { changed, reset, complete: entry === undefined, position: this.#position };
@@ -95,4 +97,8 @@ export class ChangesCursor<V> extends Cursor {
     }
     return unseen;
   }
+}
+
+function gone<V>(entry: Entry<V>): Changed<V> {
+  return { key: entry.key, value: undefined, last: entry.last };
 }

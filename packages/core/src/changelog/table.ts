@@ -9,6 +9,8 @@ import { Wakeups } from './wakeups.ts';
 export interface Entry<V> {
   readonly key: string;
   value: V | undefined;
+  /** Of a tombstone, the value it had at last. */
+  last: V | undefined;
   position: number;
   older: Entry<V> | undefined;
   newer: Entry<V> | undefined;
@@ -116,14 +118,21 @@ export class Table<V> {
     this.#sorted = undefined;
     this.#moveToNewest(entry);
     this.ring.push(change);
-    if (after === undefined) this.#bury(entry);
+    if (after === undefined) this.#bury(entry, change.before);
     return change;
   }
 
   #insert(key: string): Entry<V> {
     const tombstone = this.#tombstones.get(key);
     if (tombstone !== undefined) this.#forget(tombstone);
-    const entry: Entry<V> = { key, value: undefined, position: 0, older: undefined, newer: undefined };
+    const entry: Entry<V> = {
+      key,
+      value: undefined,
+      last: undefined,
+      position: 0,
+      older: undefined,
+      newer: undefined,
+    };
     this.#entries.set(key, entry);
     this.#unsorted.push(entry);
     return entry;
@@ -152,7 +161,8 @@ export class Table<V> {
     this.#unlink(tombstone);
   }
 
-  #bury(entry: Entry<V>): void {
+  #bury(entry: Entry<V>, last: V | undefined): void {
+    entry.last = last;
     this.#entries.delete(entry.key);
     this.#tombstones.set(entry.key, entry);
     this.#graves.push(entry);

@@ -1,6 +1,6 @@
 import { Immer, type Draft } from 'immer';
 import { equalMetadata, type Labels, type NewMetadata, type Resource, type ResourceType } from '@cosi-ts/resources';
-import { NotFoundError, PhaseConflictError, VersionConflictError } from './errors.ts';
+import { AlreadyExistsError, NotFoundError, PhaseConflictError, VersionConflictError } from './errors.ts';
 import type { ListOptions, State, UpdateOptions, WriteOptions } from './state.ts';
 
 /** Our own, so that no global setting of Immer is touched; the state freezes what it takes, by type. */
@@ -91,7 +91,12 @@ export function collection<S>(state: State, type: ResourceType<S>): Collection<S
     const current = await find(id);
     if (current === undefined) {
       const metadata: NewMetadata = { ...(labels && { labels }), ...(annotations && { annotations }) };
-      return create(id, spec, { ...options, metadata });
+      try {
+        return await create(id, spec, { ...options, metadata });
+      } catch (thrown) {
+        // Somebody else was first: what is there now is compared and replaced like any other.
+        if (!(thrown instanceof AlreadyExistsError)) throw thrown;
+      }
     }
     return update(
       id,

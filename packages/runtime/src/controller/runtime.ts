@@ -1,0 +1,60 @@
+import type { Host, Owner } from '@cosi-ts/core';
+import type { State } from '../state/state.ts';
+import type { Controller } from './controller.ts';
+import { DependencyDatabase, type DependencyEdge } from './database.ts';
+import { ControllerInstance } from './instance.ts';
+
+export interface ControllerRuntimeOptions {
+  readonly state: State;
+  readonly host: Host;
+  /** Ends the controllers with it. */
+  readonly owner: Owner;
+}
+
+/** Runs controllers on a state: registers them, keeps each of them running, and knows who depends on what. */
+export class ControllerRuntime {
+  readonly #options: ControllerRuntimeOptions;
+  readonly #database = new DependencyDatabase();
+  readonly #instances = new Map<string, ControllerInstance>();
+  #started = false;
+
+  constructor(options: ControllerRuntimeOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Adds a controller; on a running runtime it starts at once.
+   * @throws RegistrationError if it contradicts one that is registered; nothing of it is kept then.
+   */
+  register(controller: Controller): void {
+    this.#database.add(controller);
+    const { state, host, owner } = this.#options;
+    const instance = new ControllerInstance(controller, state, host, owner);
+    this.#instances.set(controller.name, instance);
+    if (this.#started) instance.start();
+  }
+
+  /** Starts what is registered. They run until the owner is closed or dropped. */
+  start(): void {
+    if (this.#started) throw new Error('runtime has already been started');
+    this.#started = true;
+    for (const instance of this.#instances.values()) instance.start();
+  }
+
+  /** Whether no controller has anything to do, apart from timers. */
+  get isIdle(): boolean {
+    return [...this.#instances.values()].every(({ isIdle }) => isIdle);
+  }
+
+  /** A controller crashes and starts anew: for tests and game days. @throws RangeError for an unknown name. */
+  crash(name: string): void {
+    const instance = this.#instances.get(name);
+    if (instance === undefined) throw new RangeError(`no controller "${name}"`);
+    instance.crash();
+  }
+
+  /** Who reads and writes what, in COSI's order. */
+  dependencyGraph(): readonly DependencyEdge[] {
+    return this.#database.edges();
+  }
+}
