@@ -7,6 +7,7 @@ export type { CreateOptions, FileLock, FileWatch, FileWriter, Files } from './ho
 export { FileError } from './host/file-error.ts';
 export { writeFileAtomically } from './host/atomic-file.ts';
 export { ownedHost } from './host/owned-host.ts';
+export { realHost, type RealHostOptions } from './host/real/real-host.ts';
 
 export { Owner, never, type Attachment, type Detach } from './owner/owner.ts';
 

@@ -11,7 +11,7 @@ export interface Files {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or an empty directory; nothing there is no error. */
   remove(path: string): Promise<void>;
-  /** Makes a directory and its parents; existing ones are no error. */
+  /** Makes a directory and its parents, by default for their owner alone (0o700); existing ones are no error. */
   makeDirectory(path: string, options?: { readonly mode?: number }): Promise<void>;
   /** The names in a directory, sorted; empty if there is none. */
   list(path: string): Promise<readonly string[]>;

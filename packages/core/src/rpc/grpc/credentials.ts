@@ -1,0 +1,40 @@
+import { messageOf } from '../../errors/coded-error.ts';
+import { RpcError } from '../rpc-error.ts';
+import type { TlsIdentity } from '../rpc.ts';
+import { loadGrpc, type Grpc } from './load.ts';
+
+/** @throws RpcError `INVALID_ARGUMENT` if a PEM text is none, or a key does not fit its certificate. */
+export function channelCredentials(tls: TlsIdentity | undefined): Grpc.ChannelCredentials {
+  const { credentials } = loadGrpc();
+  if (tls === undefined) return credentials.createInsecure();
+  return checked(() => credentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.certificate)));
+}
+
+/** With `ca`, clients must show a certificate that it signed. @throws RpcError `INVALID_ARGUMENT` */
+export function serverCredentials(tls: TlsIdentity | undefined): Grpc.ServerCredentials {
+  const { ServerCredentials } = loadGrpc();
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const key = pem(tls.key);
+  const certificate = pem(tls.certificate);
+  if (key === null || certificate === null) {
+    throw new RpcError('INVALID_ARGUMENT', 'a TLS server needs a certificate and its key');
+  }
+  return ServerCredentials.createSsl(
+    pem(tls.ca),
+    [{ private_key: key, cert_chain: certificate }],
+    tls.ca !== undefined,
+  );
+}
+
+/** Runs what reads PEM texts. */
+export function checked<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    throw new RpcError('INVALID_ARGUMENT', `the TLS identity cannot be used: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+function pem(text: string | undefined): Buffer | null {
+  return text === undefined ? null : Buffer.from(text);
+}

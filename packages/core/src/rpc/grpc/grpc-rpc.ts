@@ -1,0 +1,12 @@
+import type { Logger } from '../../host/logger.ts';
+import type { Rpc } from '../rpc.ts';
+import { connect } from './channel.ts';
+import { listen } from './listener.ts';
+
+/** The network: gRPC over HTTP/2 with @grpc/grpc-js. `log` hears of handlers that fail unexpectedly. */
+export function grpcRpc(log: Logger): Rpc {
+  return {
+    connect: (target, options = {}) => connect(target, options),
+    listen: (target, services, options = {}) => listen(target, services, options, log),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Logger } from '../../host/logger.ts';
+import type { ListenOptions, RpcListener, RpcService, RpcTarget } from '../rpc.ts';
+import { parseAddress } from './address.ts';
+import { bind, type Bound } from './bind.ts';
+import { checked, serverCredentials } from './credentials.ts';
+import { serverOptions } from './limits.ts';
+import { loadGrpc, type Grpc } from './load.ts';
+import { OpenCalls } from './open-calls.ts';
+
+/** Milliseconds that handlers have to end when a listener is closed. */
+const DEFAULT_GRACE = 5000;
+
+/** @throws RpcError `UNAVAILABLE` if the address cannot be bound, `INVALID_ARGUMENT` if it or the identity is none. */
+export async function listen(
+  target: RpcTarget,
+  services: readonly RpcService[],
+  options: ListenOptions,
+  log: Logger,
+): Promise<RpcListener> {
+  const address = parseAddress(target.address);
+  const calls = new OpenCalls(address.kind === 'unix', log);
+  const server = new (loadGrpc().Server)(serverOptions(options));
+  for (const service of services) register(server, service, calls);
+  const credentials = serverCredentials(target.tls);
+  const injector = checked(() => server.createConnectionInjector(credentials));
+  const bound = await bind(address, (socket) => injector.injectConnection(socket), log);
+  return new GrpcListener(server, calls, bound);
+}
+
+class GrpcListener implements RpcListener {
+  readonly address: string;
+  readonly #server: Grpc.Server;
+  readonly #calls: OpenCalls;
+  readonly #bound: Bound;
+  #closing: Promise<void> | undefined;
+
+  constructor(server: Grpc.Server, calls: OpenCalls, bound: Bound) {
+    this.address = bound.address;
+    this.#server = server;
+    this.#calls = calls;
+    this.#bound = bound;
+  }
+
+  close(grace = DEFAULT_GRACE): Promise<void> {
+    this.#closing ??= this.#close(grace);
+    return this.#closing;
+  }
+
+  destroy(): void {
+    this.#calls.crash();
+    void this.#bound.close();
+    this.#bound.cut();
+    this.#server.forceShutdown();
+  }
+
+  async #close(grace: number): Promise<void> {
+    const closed = this.#bound.close();
+    // Clients hear at once that they should go elsewhere; their open calls go on until they end.
+    const sent = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    await within(grace, Promise.all([this.#calls.stop(), sent]));
+    this.#bound.cut();
+    this.#server.forceShutdown();
+    await closed;
+  }
+}
+
+function register(server: Grpc.Server, service: RpcService, calls: OpenCalls): void {
+  for (const [path, handler] of service.unary) {
+    added(path, server.register(path, calls.unary(handler), same, same, 'unary'));
+  }
+  for (const [path, handler] of service.streams) {
+    added(path, server.register(path, calls.stream(handler), same, same, 'serverStream'));
+  }
+}
+
+function added(path: string, isNew: boolean): void {
+  if (!isNew) throw new Error(`two services offer ${path}`);
+}
+
+/** Messages are bytes on both sides of grpc-js. */
+function same(bytes: Buffer): Buffer {
+  return bytes;
+}
+
+/** Waits for `work`, but no longer than `millis`. */
+async function within(millis: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, millis);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
