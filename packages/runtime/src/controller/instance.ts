@@ -1,5 +1,4 @@
-import type { Owner } from '@cosi-ts/core';
-import { Backoff, isAbortOf, messageOf, ownedHost, type Cause, type Host } from '@cosi-ts/core';
+import { Backoff, type Owner, isAbortOf, messageOf, ownedHost, type Cause, type Host } from '@cosi-ts/core';
 import type { State } from '../state/state.ts';
 import type { Controller, ReconcileContext, Run } from './controller.ts';
 import { InputFollower } from './input.ts';
