@@ -1,1 +1,8 @@
-export {};
+export { simulate, SimulationError, type SimulationOptions, type SimulationResult } from './simulation/simulate.ts';
+export type { Limits, NodeOptions, Simulation, Span } from './simulation/simulation.ts';
+export type { Program, SimNode, Start } from './simulation/sim-node.ts';
+export type { FaultKind } from './simulation/faults.ts';
+export type { LogLine } from './simulation/virtual-host.ts';
+export { StuckError } from './simulation/driver.ts';
+export { Tape, TapeMismatchError, type Draw, type TapeSource } from './simulation/tape.ts';
+export { formatReplay, parseReplay, type Replay } from './simulation/replay.ts';

@@ -1,0 +1,97 @@
+import { Driver } from './driver.ts';
+import { drawProfile, FAULT_KINDS, formatProfile, type FaultKind } from './faults.ts';
+import { pump } from './outside/drain.ts';
+import { fence } from './outside/fence.ts';
+import { formatReplay, parseReplay, type Replay } from './replay.ts';
+import { Simulation } from './simulation.ts';
+import { Tape } from './tape.ts';
+import { Trace } from './trace.ts';
+import { World } from './world.ts';
+
+export interface SimulationOptions {
+  /** What chance is drawn from; 0 by default. */
+  readonly seed?: number;
+  /** Decisions given one by one, as a shrinker does, instead of drawn from the seed. */
+  readonly choices?: readonly number[];
+  /** A replay line, in place of both. */
+  readonly replay?: string;
+  /** What may go wrong: each run draws which of it does, and how often. Nothing by default. */
+  readonly faults?: readonly FaultKind[] | 'all';
+  /** When it begins, in milliseconds since 1970; 2022-10-12T12:00:00Z by default. */
+  readonly epoch?: number;
+}
+
+/** What a run was. */
+export interface SimulationResult<T> {
+  readonly value: T;
+  /** Equal for equal runs. */
+  readonly hash: string;
+  readonly steps: number;
+  /** Milliseconds of simulated time. */
+  readonly elapsed: number;
+  readonly replay: Replay;
+  /** Every decision, as a tape that replays the run without the seed's generator. */
+  readonly choices: readonly number[];
+}
+
+/** A scenario failed: how, how to see it again, and what happened before. The cause is the failure itself. */
+export class SimulationError extends Error {
+  override readonly name = 'SimulationError';
+  /** A line that makes the run again. */
+  readonly replay: string;
+
+  constructor(thrown: unknown, replay: string, timeline: string) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    super(`${message}\n\nreplay: ${replay}\n${timeline}`, { cause: thrown });
+    this.replay = replay;
+  }
+}
+
+const EPOCH = 1_665_576_000_000;
+const BUDGET = { within: 10 * 60_000, steps: 1_000_000 };
+const SHOWN = 40;
+
+/**
+ * Runs a scenario in a world of its own: its nodes' clocks, timers, chance, files and network are simulated,
+ * every choice is drawn from a tape, and the same seed gives the same run.
+ *
+ * @throws SimulationError if the scenario rejects, if something escapes from the code under test, or if the
+ * scenario waits for what cannot happen.
+ */
+export async function simulate<T>(
+  options: SimulationOptions,
+  scenario: (sim: Simulation) => Promise<T>,
+): Promise<SimulationResult<T>> {
+  const { seed, choices } = replayOf(options);
+  const tape = new Tape(choices === undefined ? { kind: 'seed', seed } : { kind: 'choices', choices });
+  const trace = new Trace();
+  const faults = drawProfile(tape, options.faults === 'all' ? FAULT_KINDS : (options.faults ?? []));
+  const world = new World(tape, trace, faults);
+  const driver = new Driver(world, BUDGET);
+  const simulation = new Simulation(world, driver, seed, options.epoch ?? EPOCH);
+
+  let hasBegun = false;
+  const step = (): boolean => {
+    if (hasBegun) return driver.step();
+    hasBegun = true;
+    driver.begin(() => scenario(simulation));
+    return true;
+  };
+  await pump(
+    step,
+    fence((thrown) => void (world.failure ??= { thrown })),
+  );
+  for (const node of simulation.nodes.values()) node.end();
+
+  const replay = { seed, choices };
+  try {
+    const value = driver.result() as T;
+    return { value, hash: trace.hash, steps: world.steps, elapsed: world.now, replay, choices: tape.choices };
+  } catch (thrown) {
+    throw new SimulationError(thrown, `${formatReplay(replay)} ${formatProfile(faults)}`, trace.tail(SHOWN));
+  }
+}
+
+function replayOf({ seed = 0, choices, replay }: SimulationOptions): Replay {
+  return replay === undefined ? { seed, choices } : parseReplay(replay);
+}

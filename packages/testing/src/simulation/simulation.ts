@@ -1,0 +1,171 @@
+import { parseDuration } from '@cosi-ts/core';
+import { Disk } from './disk/disk.ts';
+import type { Volume } from './disk/virtual-files.ts';
+import type { Budget, Driver } from './driver.ts';
+import { withoutFaults } from './faults.ts';
+import { Network, type Machine } from './network/network.ts';
+import { SimNode, type Program } from './sim-node.ts';
+import type { LogLine } from './virtual-host.ts';
+import type { World } from './world.ts';
+
+/** `'30s'`, or milliseconds. */
+export type Span = string | number;
+
+/** How long a verb may go on; more is taken for stuck. */
+export interface Limits {
+  /** Simulated time. */
+  readonly within?: Span;
+  readonly steps?: number;
+}
+
+export interface NodeOptions {
+  /**
+   * The computer it runs on; its own by default. Nodes on one machine share its disk, its loopback and its unix
+   * sockets.
+   */
+  readonly machine?: string;
+  /** The machine's address for others; 10.0.0.x by default. */
+  readonly address?: string;
+  /** What `start` and a restart run. */
+  readonly program?: Program;
+}
+
+/** A world in which nodes live, and the verbs that move it. Verbs are awaited one at a time. */
+export class Simulation {
+  readonly #world: World;
+  readonly #driver: Driver;
+  readonly #network: Network;
+  readonly #seed: number;
+  readonly #epoch: number;
+  readonly #nodes = new Map<string, SimNode>();
+  readonly #machines = new Map<string, { readonly machine: Machine; readonly volume: Volume }>();
+  readonly #log: LogLine[] = [];
+
+  constructor(world: World, driver: Driver, seed: number, epoch: number) {
+    this.#world = world;
+    this.#driver = driver;
+    this.#network = new Network(world);
+    this.#seed = seed;
+    this.#epoch = epoch;
+  }
+
+  /** Milliseconds of simulated time since it began. */
+  get now(): number {
+    return this.#world.now;
+  }
+
+  get log(): readonly LogLine[] {
+    return this.#log;
+  }
+
+  get nodes(): ReadonlyMap<string, SimNode> {
+    return this.#nodes;
+  }
+
+  /** A new node. */
+  node(name: string, options: NodeOptions = {}): SimNode {
+    if (this.#nodes.has(name)) throw new Error(`there is a node ${name} already`);
+    const { machine, volume } = this.#machine(options.machine ?? name, options.address);
+    const node = new SimNode({
+      name,
+      machine,
+      volume,
+      world: this.#world,
+      network: this.#network,
+      seed: this.#seed,
+      epoch: this.#epoch,
+      program: options.program,
+      onLog: (line) => void this.#log.push(line),
+    });
+    this.#nodes.set(name, node);
+    return node;
+  }
+
+  /** Lets one thing happen, without letting time pass. @returns whether there was one */
+  async tick(): Promise<boolean> {
+    const before = this.#world.steps;
+    const isDone = (): boolean => this.#world.steps > before || this.#world.readyCount === 0;
+    await this.#driver.request('tick()', isDone);
+    return this.#world.steps > before;
+  }
+
+  /**
+   * Moves on until nothing is left to happen but for background timers.
+   * @throws StuckError if that takes more than `within` (10 minutes) of simulated time.
+   */
+  settle(limits: Limits = {}): Promise<void> {
+    return this.#driver.request('settle()', () => this.#world.isQuiet, { budget: budgetOf(limits) });
+  }
+
+  /** Moves on by a span of time; timers of both kinds fire. */
+  advance(span: Span): Promise<void> {
+    const target = this.#world.now + millisOf(span);
+    const isDone = (): boolean => this.#world.now >= target && this.#world.readyCount === 0;
+    return this.#driver.request(`advance(${span})`, isDone, { horizon: target });
+  }
+
+  /** Moves on until `predicate`, which is asked before each step, holds. @throws StuckError */
+  until(what: string, predicate: () => boolean, limits: Limits = {}): Promise<void> {
+    return this.#driver.request(`until(${what})`, predicate, { budget: budgetOf(limits) });
+  }
+
+  /** Whether nothing is left to happen but for background timers. */
+  isQuiet(): boolean {
+    return this.#world.isQuiet;
+  }
+
+  /** From now on nothing goes wrong by itself. */
+  quiet(): void {
+    this.#world.faults = withoutFaults(this.#world.faults);
+  }
+
+  /** A decision of the scenario's own, from 0 (the boring one) to `count - 1`. */
+  choose(label: string, count: number): number {
+    return this.#world.tape.choose(label, count);
+  }
+
+  /**
+   * A node dies with none of its code run. If it has its machine for itself the machine dies with it, and the
+   * disk keeps what was synced; else it is a killed process, and the disk keeps what was written.
+   */
+  crash(node: SimNode): void {
+    this.note(`crash ${node.name}`);
+    const neighbours = [...this.#nodes.values()].filter(({ machine }) => machine === node.machine);
+    node.end();
+    if (neighbours.length === 1) node.disk.crash(this.#world.tape, this.#world.faults.tear);
+  }
+
+  /** Starts a node's program again, on what the disk kept. */
+  restart(node: SimNode): Promise<void> {
+    this.note(`restart ${node.name}`);
+    return node.start();
+  }
+
+  /** Writes a line of the scenario's own into the timeline. */
+  note(label: string): void {
+    this.#world.trace.add({ at: this.#world.now, who: '', label });
+  }
+
+  #machine(name: string, address: string | undefined): { readonly machine: Machine; readonly volume: Volume } {
+    const known = this.#machines.get(name);
+    if (known !== undefined) return known;
+    const machine: Machine = { name, address: address ?? `10.0.0.${this.#machines.size + 1}` };
+    this.#network.addMachine(machine);
+    const made = { machine, volume: { disk: new Disk(), locks: new Map(), watches: new Set() } satisfies Volume };
+    this.#machines.set(name, made);
+    return made;
+  }
+}
+
+function budgetOf({ within, steps }: Limits): Partial<Budget> {
+  return {
+    ...(within === undefined ? {} : { within: millisOf(within) }),
+    ...(steps === undefined ? {} : { steps }),
+  };
+}
+
+function millisOf(span: Span): number {
+  const millis = typeof span === 'number' ? span : parseDuration(span);
+  if (millis === undefined || !(millis >= 0)) throw new RangeError(`not a span of time: ${span}`);
+  return millis;
+}

@@ -1,0 +1,58 @@
+import { formatDuration } from '@cosi-ts/core';
+import { hashText } from './prng.ts';
+
+/** One line of what happened. */
+export interface TraceEntry {
+  /** Milliseconds since the simulation began. */
+  readonly at: number;
+  readonly who: string;
+  readonly label: string;
+  /** Which of how many was taken; undefined for remarks and for what had no alternative. */
+  readonly choice?: number | undefined;
+  readonly count?: number | undefined;
+}
+
+const KEPT = 2_000;
+
+/** What a run did: a hash over all of it, to compare runs with, and its last lines, to read. */
+export class Trace {
+  #entries: TraceEntry[] = [];
+  #forgotten = 0;
+  #low = 0;
+  #high = 0;
+
+  /** Equal for equal runs: 16 hexadecimal digits over every step, its time and its place in line. */
+  get hash(): string {
+    return hex(this.#high) + hex(this.#low);
+  }
+
+  get length(): number {
+    return this.#forgotten + this.#entries.length;
+  }
+
+  add(entry: TraceEntry): void {
+    this.#low = hashText(entry.label, this.#low ^ hashText(entry.who, (entry.choice ?? 0) + 1));
+    this.#high = Math.imul(this.#high ^ this.#low ^ (entry.at | 0), 0x5bd1e995) + (this.#low >>> 7);
+    this.#entries.push(entry);
+    if (this.#entries.length < 2 * KEPT) return;
+    this.#forgotten += KEPT;
+    this.#entries = this.#entries.slice(KEPT);
+  }
+
+  /** The last lines as text. */
+  tail(lines: number): string {
+    const shown = this.#entries.slice(-lines);
+    const hidden = this.length - shown.length;
+    const head = hidden > 0 ? [`  … ${hidden} earlier`] : [];
+    return [...head, ...shown.map((entry) => `  ${formatEntry(entry)}`)].join('\n');
+  }
+}
+
+function formatEntry({ at, who, label, choice, count }: TraceEntry): string {
+  const place = choice === undefined || choice === 0 ? '' : ` (${choice + 1} of ${count})`;
+  return `${formatDuration(at).padStart(10)}  ${who.padEnd(12)} ${label}${place}`;
+}
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, '0');
+}
