@@ -3,9 +3,15 @@
  * real sockets and timers of its own; what lies above it runs unchanged on @grpc/grpc-js and in a simulation.
  */
 export interface Rpc {
-  /** A channel to a peer. Nothing is sent before the first call; a broken connection is made again by itself. */
+  /**
+   * A channel to a peer. Nothing is sent before the first call; a broken connection is made again by itself.
+   * @throws RpcError `INVALID_ARGUMENT` for an address or a TLS identity that cannot be used.
+   */
   connect(target: RpcTarget, options?: ChannelOptions): RpcChannel;
-  /** Starts serving. Rejects with {@link RpcError} `UNAVAILABLE` if the address cannot be bound. */
+  /**
+   * Starts serving. Rejects with {@link RpcError} `UNAVAILABLE` if the address cannot be bound, `INVALID_ARGUMENT`
+   * if it, or the TLS identity, is none. A socket file is for its owner alone (0600); one that a crash left is replaced.
+   */
   listen(target: RpcTarget, services: readonly RpcService[], options?: ListenOptions): Promise<RpcListener>;
 }
 
@@ -83,14 +89,14 @@ export interface ServerCall {
   readonly timeLeft: number | undefined;
   /** The subject's organizations of the verified client certificate; undefined without one. */
   readonly organizations: readonly string[] | undefined;
-  /** Aborted when the caller went away or the server is stopping. */
+  /** Aborted when the caller went away (`CANCELLED`) or the server is stopping (`UNAVAILABLE`): the reason may be thrown. */
   readonly signal: AbortSignal;
 }
 
 export interface RpcSink {
   /**
    * Sends one message. Undefined: go on. A promise: the receiver is behind; wait for it before the next one.
-   * It resolves, too, when the call has ended: look at `call.signal`.
+   * It resolves, too, when the call has ended or the server is stopping: look at `call.signal`.
    */
   write(message: Uint8Array): Promise<void> | undefined;
 }

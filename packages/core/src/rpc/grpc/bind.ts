@@ -1,5 +1,6 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import type { Logger } from '../../host/logger.ts';
 import { messageOf } from '../../errors/coded-error.ts';
@@ -49,6 +50,9 @@ function listenOnPort(server: Server, host: string, port: number): Promise<void>
 }
 
 async function listenOnPath(server: Server, path: string): Promise<void> {
+  // The system's word for it would be EACCES.
+  if (!existsSync(dirname(path)))
+    throw new RpcError('UNAVAILABLE', `cannot listen on ${path}: the directory does not exist`);
   const unlinkStale = await clearStaleSocket(path);
   await listening(server, path, () => {
     unlinkStale();
@@ -83,7 +87,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'it is in use, by this or another process',
   EADDRNOTAVAIL: 'no interface of this host has the address',
   EACCES: 'permission denied (a port below 1024 needs privileges, a socket a writable directory)',
-  ENOENT: 'the directory does not exist',
   ENOTFOUND: 'the host name is unknown',
 };
 

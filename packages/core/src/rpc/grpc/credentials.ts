@@ -7,7 +7,8 @@ import { loadGrpc, type Grpc } from './load.ts';
 export function channelCredentials(tls: TlsIdentity | undefined): Grpc.ChannelCredentials {
   const { credentials } = loadGrpc();
   if (tls === undefined) return credentials.createInsecure();
-  return checked(() => credentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.certificate)));
+  const [ca, key, certificate] = [pem(tls.ca), pem(tls.key), pem(tls.certificate)];
+  return checked(() => credentials.createSsl(ca, key, certificate));
 }
 
 /** With `ca`, clients must show a certificate that it signed. @throws RpcError `INVALID_ARGUMENT` */
@@ -36,5 +37,9 @@ export function checked<T>(read: () => T): T {
 }
 
 function pem(text: string | undefined): Buffer | null {
-  return text === undefined ? null : Buffer.from(text);
+  if (text === undefined) return null;
+  // OpenSSL ignores a list of authorities that it cannot read, and then trusts nobody without saying why.
+  if (!text.includes('-----BEGIN '))
+    throw new RpcError('INVALID_ARGUMENT', 'the TLS identity has a text that is no PEM');
+  return Buffer.from(text);
 }

@@ -50,16 +50,15 @@ class GrpcListener implements RpcListener {
     this.#calls.crash();
     void this.#bound.close();
     this.#bound.cut();
-    this.#server.forceShutdown();
   }
 
   async #close(grace: number): Promise<void> {
     const closed = this.#bound.close();
-    // Clients hear at once that they should go elsewhere; their open calls go on until they end.
-    const sent = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
-    await within(grace, Promise.all([this.#calls.stop(), sent]));
+    // Clients hear at once that they should go elsewhere; their open calls go on until they end. When all have
+    // ended, so do the connections, which is what we wait for: grpc-js calls back before that.
+    this.#server.tryShutdown(() => undefined);
+    await within(grace, Promise.all([this.#calls.stop(), closed]));
     this.#bound.cut();
-    this.#server.forceShutdown();
     await closed;
   }
 }

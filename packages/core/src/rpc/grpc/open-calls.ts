@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors/coded-error.ts';
 import type { Logger } from '../../host/logger.ts';
 import { RpcError } from '../rpc-error.ts';
-import type { RpcSink, ServerCall, StreamHandler, UnaryHandler } from '../rpc.ts';
+import type { ServerCall, StreamHandler, UnaryHandler } from '../rpc.ts';
 import { toBuffer, toBytes } from './bytes.ts';
 import type { Grpc } from './load.ts';
 import { GrpcServerCall, type WireCall } from './server-call.ts';
@@ -12,7 +12,7 @@ import { statusOf, type WireStatus } from './status.ts';
 export class OpenCalls {
   readonly #isUnix: boolean;
   readonly #log: Logger;
-  readonly #aborts = new Set<AbortController>();
+  readonly #open = new Set<OpenCall>();
   readonly #handlers = new Set<Promise<void>>();
   #state: 'open' | 'stopping' | 'crashed' = 'open';
 
@@ -24,13 +24,12 @@ export class OpenCalls {
   /** A unary handler in grpc-js's form. */
   unary(handler: UnaryHandler): Grpc.handleUnaryCall<Buffer, Buffer> {
     return (wire, respond) => {
-      this.#run(wire, {
-        handle: async (call) => {
+      this.#run(wire, undefined, {
+        async handle(call) {
           const answer = await handler(toBytes(wire.request), call);
           return () => respond(null, toBuffer(answer));
         },
         fail: respond,
-        cancelled: () => undefined,
       });
     };
   }
@@ -39,14 +38,13 @@ export class OpenCalls {
   stream(handler: StreamHandler): Grpc.handleServerStreamingCall<Buffer, Buffer> {
     return (wire) => {
       const sink = new Sink(wire);
-      this.#run(wire, {
-        handle: async (call) => {
-          await handler(toBytes(wire.request), call, sink satisfies RpcSink);
+      this.#run(wire, sink, {
+        async handle(call) {
+          await handler(toBytes(wire.request), call, sink);
           return () => wire.end();
         },
         // What was written before is sent before the status.
         fail: (status) => wire.emit('error', status),
-        cancelled: () => sink.end(),
       });
     };
   }
@@ -54,33 +52,38 @@ export class OpenCalls {
   /** Aborts the signals of all calls and takes no more. Resolves when all handlers have ended. */
   async stop(): Promise<void> {
     if (this.#state === 'open') this.#state = 'stopping';
-    for (const abort of this.#aborts) abort.abort(stopping());
+    for (const { abort, sink } of this.#open) {
+      abort.abort(stopping());
+      sink?.wake();
+    }
     while (this.#handlers.size > 0) await Promise.all(this.#handlers);
   }
 
-  /** From now on nothing of the handlers is run or heard by us, not even through their signals. */
+  /** From now on the handlers hear nothing, not even through their signals, and nothing of theirs is sent. */
   crash(): void {
     this.#state = 'crashed';
-    this.#aborts.clear();
+    for (const { sink } of this.#open) sink?.crash();
+    this.#open.clear();
     this.#handlers.clear();
   }
 
-  #run(wire: WireCall, work: Work): void {
+  #run(wire: WireCall, sink: Sink | undefined, work: Work): void {
     if (this.#state === 'crashed') return;
     if (this.#state === 'stopping') {
       work.fail(statusOf(stopping()));
       return;
     }
-    const abort = new AbortController();
-    this.#aborts.add(abort);
+    const open: OpenCall = { abort: new AbortController(), sink };
+    this.#open.add(open);
     wire.once('cancelled', () => {
       // grpc-js says so after each call, however it ended.
       if (this.#state === 'crashed') return;
-      work.cancelled();
-      if (this.#aborts.delete(abort)) abort.abort(new RpcError('CANCELLED', 'the caller went away'));
+      sink?.end();
+      if (this.#open.delete(open)) open.abort.abort(new RpcError('CANCELLED', 'the caller went away'));
     });
-    const running = this.#settle(new GrpcServerCall(wire, abort.signal, this.#isUnix), wire, work).finally(() => {
-      this.#aborts.delete(abort);
+    const call = new GrpcServerCall(wire, open.abort.signal, this.#isUnix);
+    const running = this.#settle(call, wire, work).finally(() => {
+      this.#open.delete(open);
       this.#handlers.delete(running);
     });
     this.#handlers.add(running);
@@ -103,11 +106,15 @@ export class OpenCalls {
   }
 }
 
+interface OpenCall {
+  readonly abort: AbortController;
+  readonly sink: Sink | undefined;
+}
+
 interface Work {
   /** Runs the handler; the result sends its answer. */
   handle(call: ServerCall): Promise<() => void>;
   fail(status: WireStatus): void;
-  cancelled(): void;
 }
 
 function stopping(): RpcError {

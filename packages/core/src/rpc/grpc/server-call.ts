@@ -5,12 +5,13 @@ import type { Grpc } from './load.ts';
 /** The parts of grpc-js's two kinds of server calls that we read. */
 export type WireCall = Grpc.ServerUnaryCall<Buffer, Buffer> | Grpc.ServerWritableStream<Buffer, Buffer>;
 
-/** A call as handlers see it. What few of them look at is made when it is read. */
+/** A call as handlers see it. */
 export class GrpcServerCall implements ServerCall {
   readonly method: string;
   readonly peer: string;
   readonly timeLeft: number | undefined;
   readonly signal: AbortSignal;
+  readonly organizations: readonly string[] | undefined;
   readonly #wire: WireCall;
   #metadata: ReadonlyMap<string, readonly string[]> | undefined;
 
@@ -19,6 +20,7 @@ export class GrpcServerCall implements ServerCall {
     this.method = wire.getPath();
     this.peer = isUnix ? 'unix:' : normalizePeer(wire.getPeer());
     this.timeLeft = timeLeftUntil(wire.getDeadline());
+    this.organizations = organizationsOf(wire);
     this.signal = signal;
   }
 
@@ -28,14 +30,15 @@ export class GrpcServerCall implements ServerCall {
     );
     return this.#metadata;
   }
+}
 
-  get organizations(): readonly string[] | undefined {
-    // grpc-js gives a certificate only if TLS verified it. Types say that a subject has one organization.
-    const certificate = this.#wire.getAuthContext().sslPeerCertificate;
-    if (certificate === undefined) return undefined;
-    const organizations: string | readonly string[] | undefined = certificate.subject.O;
-    return organizations === undefined ? [] : [organizations].flat();
-  }
+/** Asked for while the connection is there: grpc-js gives a certificate only if TLS verified it. */
+function organizationsOf(wire: WireCall): readonly string[] | undefined {
+  const certificate = wire.getAuthContext().sslPeerCertificate;
+  if (certificate === undefined) return undefined;
+  // Types say that a subject has one organization.
+  const organizations: string | readonly string[] | undefined = certificate.subject.O;
+  return organizations === undefined ? [] : [organizations].flat();
 }
 
 function timeLeftUntil(deadline: Grpc.Deadline): number | undefined {

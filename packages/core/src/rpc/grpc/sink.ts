@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { never } from '../../owner/owner.ts';
 import type { RpcSink } from '../rpc.ts';
 import { toBuffer } from './bytes.ts';
 import type { Grpc } from './load.ts';
@@ -11,7 +13,7 @@ export class Sink implements RpcSink {
   readonly #call: Grpc.ServerWritableStream<Buffer, Buffer>;
   #messages = 0;
   #bytes = 0;
-  #ended = false;
+  #state: 'open' | 'ended' | 'crashed' = 'open';
   #drained: Promise<void> | undefined;
   #wake: (() => void) | undefined;
 
@@ -20,14 +22,16 @@ export class Sink implements RpcSink {
   }
 
   write(message: Uint8Array): Promise<void> | undefined {
-    if (this.#ended) return undefined;
+    if (this.#state === 'crashed') return never();
+    // A turn of the loop, so that a sender that does not look at its signal cannot bring everything to a halt.
+    if (this.#state === 'ended') return turn();
     const { length } = message;
     this.#messages += 1;
     this.#bytes += length;
     this.#call.write(toBuffer(message), () => {
       this.#messages -= 1;
       this.#bytes -= length;
-      if (this.#messages <= MAX_MESSAGES / 2 && this.#bytes <= MAX_BYTES / 2) this.#resume();
+      if (this.#messages <= MAX_MESSAGES / 2 && this.#bytes <= MAX_BYTES / 2) this.wake();
     });
     if (this.#messages < MAX_MESSAGES && this.#bytes < MAX_BYTES) return undefined;
     this.#drained ??= new Promise((resolve) => {
@@ -36,15 +40,22 @@ export class Sink implements RpcSink {
     return this.#drained;
   }
 
-  /** Lets a waiting sender go: nobody takes messages any more. */
-  end(): void {
-    this.#ended = true;
-    this.#resume();
-  }
-
-  #resume(): void {
+  /** Lets a waiting sender look at its signal. */
+  wake(): void {
+    if (this.#state === 'crashed') return;
     this.#wake?.();
     this.#wake = undefined;
     this.#drained = undefined;
+  }
+
+  /** Nobody takes messages any more. */
+  end(): void {
+    if (this.#state === 'open') this.#state = 'ended';
+    this.wake();
+  }
+
+  /** A sender that waits goes on waiting, for ever. */
+  crash(): void {
+    this.#state = 'crashed';
   }
 }

@@ -1,0 +1,162 @@
+import 'reflect-metadata';
+import {
+  BasicConstraintsExtension,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+  type X509Certificate,
+} from '@peculiar/x509';
+import type { webcrypto } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { silentLogger } from '../../host/logger.ts';
+import type { RpcChannel, RpcListener, ServerCall, TlsIdentity } from '../rpc.ts';
+import { grpcRpc } from './grpc-rpc.ts';
+
+const rpc = grpcRpc(silentLogger);
+const NOTHING = new Uint8Array(0);
+const calls: ServerCall[] = [];
+let authority: Authority;
+let server: TlsIdentity;
+let listener: RpcListener;
+
+beforeAll(async () => {
+  authority = await createAuthority('CN=here');
+  server = await issue(authority, 'CN=server');
+  listener = await rpc.listen({ address: '127.0.0.1:0', tls: { ...server, ca: authority.pem } }, [
+    {
+      name: 't.T',
+      unary: new Map([
+        [
+          '/t.T/Call',
+          (request, call) => {
+            calls.push(call);
+            return Promise.resolve(request);
+          },
+        ],
+      ]),
+      streams: new Map(),
+    },
+  ]);
+});
+afterAll(() => listener.close(0));
+
+test('both sides are verified, and the client is known by its organizations', async () => {
+  const tls = { ...(await issue(authority, 'CN=me, O=os:admin, O=os:reader')), ca: authority.pem };
+  await calling(tls, async (channel) => {
+    await channel.unary('/t.T/Call', NOTHING);
+    const call = calls.at(-1);
+    expect(call?.organizations).toEqual(['os:admin', 'os:reader']);
+    expect(call?.peer).toMatch(/^127\.0\.0\.1:\d+$/);
+  });
+});
+
+test.each([
+  ['CN=me', []],
+  ['CN=me, O=os:admin', ['os:admin']],
+])('the organizations of %s are %j', async (subject, organizations) => {
+  await calling({ ...(await issue(authority, subject)), ca: authority.pem }, async (channel) => {
+    await channel.unary('/t.T/Call', NOTHING);
+    expect(calls.at(-1)?.organizations).toEqual(organizations);
+  });
+});
+
+test('a client without a certificate, or with one of another authority, is not let in', async () => {
+  const stranger = await createAuthority('CN=elsewhere');
+  const before = calls.length;
+  await refused({ ca: authority.pem });
+  await refused({ ...(await issue(stranger, 'CN=me, O=os:admin')), ca: authority.pem });
+  expect(calls).toHaveLength(before);
+});
+
+test('a client refuses a server of another authority, or of another name', async () => {
+  const stranger = await createAuthority('CN=elsewhere');
+  const me = await issue(authority, 'CN=me');
+  await refused({ ...me, ca: stranger.pem });
+  await refused({ ...me, ca: authority.pem, serverName: 'other.example' });
+  await calling({ ...me, ca: authority.pem }, (channel) => channel.unary('/t.T/Call', NOTHING));
+});
+
+test('a server without an authority takes any client', async () => {
+  const open = await rpc.listen({ address: '127.0.0.1:0', tls: server }, []);
+  await calling(
+    { ca: authority.pem },
+    (channel) => expect(channel.unary('/t.T/Call', NOTHING)).rejects.toMatchObject({ status: 'UNIMPLEMENTED' }),
+    open,
+  );
+  await open.close();
+});
+
+test('a plaintext client gets nowhere', async () => {
+  await refused(undefined);
+});
+
+test('what is no identity is INVALID_ARGUMENT', async () => {
+  const invalid = { status: 'INVALID_ARGUMENT' };
+  const other = await issue(authority, 'CN=other');
+  const mismatch = { certificate: server.certificate, key: other.key };
+  const address = '127.0.0.1:0';
+  expect(() => rpc.connect({ address, tls: { ca: 'no PEM' } })).toThrow(expect.objectContaining(invalid));
+  expect(() => rpc.connect({ address, tls: mismatch })).toThrow(expect.objectContaining(invalid));
+  await expect(rpc.listen({ address, tls: {} }, [])).rejects.toMatchObject(invalid);
+  await expect(rpc.listen({ address, tls: mismatch }, [])).rejects.toMatchObject(invalid);
+});
+
+async function refused(tls: TlsIdentity | undefined): Promise<void> {
+  await calling(tls, (channel) =>
+    expect(channel.unary('/t.T/Call', NOTHING)).rejects.toMatchObject({ status: 'UNAVAILABLE' }),
+  );
+}
+
+async function calling(
+  tls: TlsIdentity | undefined,
+  use: (channel: RpcChannel) => Promise<unknown>,
+  at: RpcListener = listener,
+): Promise<void> {
+  const channel = rpc.connect({ address: at.address, tls: tls && { serverName: 'server.example', ...tls } });
+  try {
+    await use(channel);
+  } finally {
+    channel.close();
+  }
+}
+
+interface Authority {
+  readonly certificate: X509Certificate;
+  readonly keys: webcrypto.CryptoKeyPair;
+  readonly pem: string;
+}
+
+const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+
+async function createAuthority(name: string): Promise<Authority> {
+  const keys = await crypto.subtle.generateKey(EC, true, ['sign', 'verify']);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name,
+    keys,
+    signingAlgorithm: EC,
+    extensions: [new BasicConstraintsExtension(true, undefined, true)],
+  });
+  return { certificate, keys, pem: certificate.toString('pem') };
+}
+
+async function issue(authority: Authority, subject: string): Promise<TlsIdentity> {
+  const keys = await crypto.subtle.generateKey(EC, true, ['sign', 'verify']);
+  const certificate = await X509CertificateGenerator.create({
+    subject,
+    issuer: authority.certificate.subject,
+    publicKey: keys.publicKey,
+    signingKey: authority.keys.privateKey,
+    signingAlgorithm: EC,
+    extensions: [
+      new SubjectAlternativeNameExtension([
+        { type: 'ip', value: '127.0.0.1' },
+        { type: 'dns', value: 'server.example' },
+      ]),
+    ],
+  });
+  return { certificate: certificate.toString('pem'), key: await pemOf(keys.privateKey) };
+}
+
+async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
+  const text = Buffer.from(await crypto.subtle.exportKey('pkcs8', key)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${text}\n-----END PRIVATE KEY-----\n`;
+}
