@@ -13,3 +13,9 @@ export { createAffiliateCipher, NONCE_BYTES, type AffiliateCipher } from './cryp
 export { createEndpointCipher, EndpointTooLongError, type EndpointCipher } from './crypto/endpoint-cipher.ts';
 export type { Opened } from './crypto/opened.ts';
 export { LIMITS } from './server/limits.ts';
+export {
+  startDiscoveryService,
+  type DiscoveryCounts,
+  type DiscoveryService,
+  type DiscoveryServiceOptions,
+} from './server/discovery-service.ts';

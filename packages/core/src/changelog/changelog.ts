@@ -43,8 +43,21 @@ export class Changelog<V> {
     return table;
   }
 
+  /** How many tables there are. */
+  get size(): number {
+    return this.#tables.size;
+  }
+
   tables(): IterableIterator<Table<V>> {
     return this.#tables.values();
+  }
+
+  /**
+   * Forgets a table with its history, for stores whose tables come and go with what users name. The next of that name
+   * begins empty; a cursor on the old one would wait for ever, so this is only for a table that nobody follows.
+   */
+  drop(name: string): void {
+    this.#tables.delete(name);
   }
 
   /** Appends one commit, applies all of its writes, then wakes the cursors of the tables it touched. */

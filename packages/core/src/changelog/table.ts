@@ -61,6 +61,11 @@ export class Table<V> {
     return this.#entries.size;
   }
 
+  /** Live `changes()` cursors. */
+  get followers(): number {
+    return this.#cursors.size;
+  }
+
   /** Below this position tombstones were given up: a cursor there must re-list. */
   get lostBefore(): number {
     return this.#lostBefore;

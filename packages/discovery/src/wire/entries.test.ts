@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { encodeDeletion, encodeEntry, joinEntries } from './entries.ts';
+import { encodeDeletion, encodeEntry, joinEntries, readEntry } from './entries.ts';
 import { listResponse, watchResponse } from './messages.ts';
 
 const affiliates = fc.record({
@@ -13,6 +13,14 @@ describe('entries', () => {
   test.prop([affiliates])('are byte for byte the update that the generated code writes', (affiliate) => {
     const oracle = watchResponse.encode({ affiliates: [affiliate], deleted: false });
     expect(Buffer.compare(encodeEntry(affiliate), oracle)).toBe(0);
+  });
+
+  test.prop([affiliates])('tell what they were made of', (affiliate) => {
+    const { data, endpoints } = readEntry(encodeEntry(affiliate));
+    expect({ data: Uint8Array.from(data), endpoints: endpoints.map((endpoint) => Uint8Array.from(endpoint)) }).toEqual({
+      data: affiliate.data,
+      endpoints: affiliate.endpoints,
+    });
   });
 
   test.prop([fc.array(affiliates, { maxLength: 5 })])('join to a snapshot and to a list', (all) => {

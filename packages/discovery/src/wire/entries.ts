@@ -10,6 +10,7 @@ const AFFILIATES = tag(1);
 const ID = tag(1);
 const DATA = tag(2);
 const ENDPOINT = tag(3);
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** Field 2 of WatchResponse, a varint, true. */
 const DELETED = Uint8Array.of((2 << 3) | 0, 1);
 
@@ -28,6 +29,25 @@ export function encodeEntry({ id, data, endpoints }: PublishedAffiliate): Uint8A
   if (data.length > 0) at = writeField(entry, at, DATA, data);
   for (const endpoint of endpoints) at = writeField(entry, at, ENDPOINT, endpoint);
   return entry;
+}
+
+/**
+ * What an entry was made of, without the id, which whoever keeps entries knows. The bytes are views into the entry.
+ * Only for what {@link encodeEntry} made.
+ */
+export function readEntry(entry: Uint8Array): Omit<PublishedAffiliate, 'id'> {
+  let data = NO_BYTES;
+  const endpoints: Uint8Array[] = [];
+  // The affiliate's own head comes first, its fields after it.
+  let at = readLength(entry, 1).end;
+  while (at < entry.length) {
+    const field = entry[at];
+    const { length, end: start } = readLength(entry, at + 1);
+    at = start + length;
+    if (field === DATA) data = entry.subarray(start, at);
+    else if (field === ENDPOINT) endpoints.push(entry.subarray(start, at));
+  }
+  return { data, endpoints };
 }
 
 /** A snapshot or a list of these entries; of none, the message without bytes. */
@@ -59,6 +79,16 @@ function writeHead(target: Buffer, start: number, tag: number, length: number): 
   for (; rest > 0x7f; rest >>>= 7) target[at++] = (rest & 0x7f) | 0x80;
   target[at++] = rest;
   return at;
+}
+
+function readLength(source: Uint8Array, start: number): { readonly length: number; readonly end: number } {
+  let length = 0;
+  let end = start;
+  for (let shift = 0; ; shift += 7) {
+    const byte = source[end++] ?? 0;
+    length |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return { length, end };
+  }
 }
 
 function optionalSize(length: number): number {

@@ -1,0 +1,89 @@
+import { RpcError, type ChangesCursor, type Host, type RpcSink } from '@cosi-ts/core';
+import { joinEntries } from '../../wire/entries.ts';
+import type { StoredAffiliate } from '../state/stored-affiliate.ts';
+
+export interface WatchOptions {
+  readonly cursor: ChangesCursor<StoredAffiliate>;
+  readonly sink: RpcSink;
+  readonly host: Host;
+  readonly encodeDeletion: (id: string) => Uint8Array;
+  /** Milliseconds that the receiver may take nothing while something waits for it. */
+  readonly stuckTimeout: number;
+}
+
+/**
+ * One watch stream: everything there is in the first message, which may be empty, then each change in one of its own.
+ * What waits for a slow receiver is its cursor's place, hence at most the newest state of each affiliate.
+ */
+export class Watch {
+  readonly #options: WatchOptions;
+  #release: (() => void) | undefined;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs until {@link end}.
+   *
+   * @throws RpcError ABORTED if the receiver is stuck, or missed more deletions than are remembered
+   */
+  async run(): Promise<void> {
+    const { cursor, encodeDeletion } = this.#options;
+    await this.#send(joinEntries(this.#snapshot()));
+    while (!cursor.isClosed) {
+      if (!cursor.isReady) await cursor.ready();
+      const turn = this.#turn();
+      if (turn !== undefined) await turn;
+      // One at a time: what is not pulled yet can still be replaced by something newer.
+      const batch = cursor.pull(1);
+      if (batch?.reset === true) throw new RpcError('ABORTED', 'the watch fell too far behind: deletions were lost');
+      for (const { key, value } of batch?.changed ?? []) {
+        const blocked = this.#send(value?.entry ?? encodeDeletion(key));
+        if (blocked !== undefined) await blocked;
+      }
+    }
+  }
+
+  /** Ends it in peace, whatever still waits for the receiver. Idempotent. */
+  end(): void {
+    this.#options.cursor.close();
+    this.#release?.();
+  }
+
+  #snapshot(): Uint8Array[] {
+    const entries: Uint8Array[] = [];
+    for (const { value } of this.#options.cursor.pull()?.changed ?? []) {
+      if (value !== undefined) entries.push(value.entry);
+    }
+    return entries;
+  }
+
+  /** A thousand watchers of one change must not own the loop, and a simulation may let others go first. */
+  #turn(): Promise<void> | undefined {
+    const { gate, pace } = this.#options.host;
+    return gate?.pass({ kind: 'pull', actor: 'discovery', label: 'watch' }) ?? pace.yield();
+  }
+
+  #send(message: Uint8Array): Promise<void> | undefined {
+    const { cursor, sink } = this.#options;
+    if (cursor.isClosed) return undefined;
+    const room = sink.write(message);
+    return room && this.#waitFor(room);
+  }
+
+  #waitFor(room: Promise<void>): Promise<void> {
+    const { host, stuckTimeout } = this.#options;
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        reject(new RpcError('ABORTED', `the watch is stuck: nothing was taken for ${stuckTimeout / 1000} s`));
+      };
+      const timer = host.timers.after(stuckTimeout, giveUp, { background: true });
+      this.#release = () => {
+        timer.cancel();
+        resolve();
+      };
+      room.then(this.#release, reject);
+    });
+  }
+}
