@@ -82,3 +82,74 @@ export {
   unitePrefixSets,
   type PrefixSet,
 } from './net/prefix-set.ts';
+
+export { defineResource, type DeclaredType, type ResourceDeclaration } from './define/define-resource.ts';
+export {
+  bool,
+  bytes,
+  enumOf,
+  flagsOf,
+  hardwareAddress,
+  int32,
+  int64,
+  ipAddress,
+  ipPort,
+  ipPrefix,
+  list,
+  object,
+  optional,
+  string,
+  stringMap,
+  textBytes,
+  timestamp,
+  uint32,
+  type Field,
+  type FieldKind,
+  type FieldOptions,
+  type Fields,
+  type Item,
+  type SpecOf,
+} from './define/fields.ts';
+export { resourceYaml } from './yaml/resource-yaml.ts';
+export { TypeNameError } from './define/names.ts';
+export type { NamedField, ObjectShape, ScalarShape, Shape } from './define/shape.ts';
+export type { CompiledCodec, Layout } from './define/spec-codec.ts';
+
+export { Namespace, type NamespaceSpec } from './types/meta/namespace.ts';
+export { ResourceDefinition, type ResourceDefinitionSpec } from './types/meta/resource-definition.ts';
+export { MachineConfig, type MachineConfigSpec } from './types/config/machine-config.ts';
+export { MachineType, type MachineTypeSpec } from './types/config/machine-type.ts';
+export { Affiliate, type KubeSpanAffiliate, type AffiliateSpec } from './types/cluster/affiliate.ts';
+export type { ControlPlane } from './types/cluster/control-plane.ts';
+export { DiscoveryConfig, type ServiceEndpoint, type DiscoveryConfigSpec } from './types/cluster/discovery-config.ts';
+export { Identity, type IdentitySpec } from './types/cluster/identity.ts';
+export { Info, type InfoSpec } from './types/cluster/info.ts';
+export { Member, type MemberSpec } from './types/cluster/member.ts';
+export { KubeSpanConfig, type KubeSpanConfigSpec } from './types/kubespan/config.ts';
+export { KubeSpanEndpoint, type KubeSpanEndpointSpec } from './types/kubespan/endpoint.ts';
+export { KubeSpanIdentity, type KubeSpanIdentitySpec } from './types/kubespan/identity.ts';
+export { KubeSpanPeerSpec, type KubeSpanPeerSpecSpec } from './types/kubespan/peer-spec.ts';
+export {
+  KubeSpanPeerStatus,
+  type KubeSpanPeerState,
+  type KubeSpanPeerStatusSpec,
+} from './types/kubespan/peer-status.ts';
+export { AddressStatus, type AddressStatusSpec } from './types/network/address-status.ts';
+export { HardwareAddr, type HardwareAddrSpec } from './types/network/hardware-addr.ts';
+export { HostnameStatus, type HostnameStatusSpec } from './types/network/hostname-status.ts';
+export { NodeAddressFilter, type NodeAddressFilterSpec } from './types/network/node-address-filter.ts';
+export {
+  NodeAddressSortAlgorithm,
+  type NodeAddressSortAlgorithmSpec,
+} from './types/network/node-address-sort-algorithm.ts';
+export { NodeAddress, type NodeAddressSpec } from './types/network/node-address.ts';
+export { ApiServerConfig, type ApiServerConfigSpec } from './types/k8s/api-server-config.ts';
+export { Endpoint, type EndpointSpec } from './types/k8s/endpoint.ts';
+export { NodeStatus, type NodeStatusSpec } from './types/k8s/node-status.ts';
+export { Nodename, type NodenameSpec } from './types/k8s/nodename.ts';
+export { MachineResetSignal, type MachineResetSignalSpec } from './types/runtime/machine-reset-signal.ts';
+export { EtcFileSpec, type EtcFileSpecSpec } from './types/files/etc-file-spec.ts';
+export { VolumeMountRequest, type VolumeMountRequestSpec } from './types/block/volume-mount-request.ts';
+export { VolumeMountStatus, type VolumeMountStatusSpec } from './types/block/volume-mount-status.ts';
+export type { MachineTypeName } from './types/machine-type.ts';
+export { builtinTypes } from './types/builtin.ts';

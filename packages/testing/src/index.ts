@@ -6,3 +6,4 @@ export type { LogLine } from './simulation/virtual-host.ts';
 export { StuckError } from './simulation/driver.ts';
 export { Tape, TapeMismatchError, type Draw, type TapeSource } from './simulation/tape.ts';
 export { formatReplay, parseReplay, type Replay } from './simulation/replay.ts';
+export { arbitraryOf } from './arbitrary/arbitrary-of.ts';

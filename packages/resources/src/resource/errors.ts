@@ -4,9 +4,11 @@ import { CodedError } from '@cosi-ts/core';
 export class SchemaError extends CodedError {
   readonly code = 'schema';
   readonly path: string;
+  readonly reason: string;
 
   constructor(path: string, reason: string) {
     super(path === '' ? reason : `${path}: ${reason}`);
     this.path = path;
+    this.reason = reason;
   }
 }

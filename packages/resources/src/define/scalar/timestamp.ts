@@ -1,0 +1,42 @@
+import { WireType } from '@bufbuild/protobuf/wire';
+import { ZERO_TIME, instantOf, parseTimestamp, timestampFromInstant, type Timestamp } from '@cosi-ts/core';
+import { SchemaError } from '../../resource/errors.ts';
+import { mismatch } from './mismatch.ts';
+import type { Scalar } from './scalar.ts';
+
+/** A google.protobuf.Timestamp, which is left out for Go's zero time. */
+export const timestamp: Scalar<Timestamp> = {
+  zero: ZERO_TIME,
+  wireType: WireType.LengthDelimited,
+  check: instant,
+  isZero: (value) => value === ZERO_TIME,
+  equals: Object.is,
+  write(writer, value) {
+    const { seconds, nanos } = instantOf(value);
+    writer.fork();
+    if (seconds !== 0) writer.tag(1, WireType.Varint).int64(seconds);
+    if (nanos !== 0) writer.tag(2, WireType.Varint).int32(nanos);
+    writer.join();
+  },
+  read(reader) {
+    const end = reader.uint32() + reader.pos;
+    let seconds = 0;
+    let nanos = 0;
+    while (reader.pos < end) {
+      const [number, wireType] = reader.tag();
+      if (number === 1 && wireType === WireType.Varint) seconds = Number(reader.int64());
+      else if (number === 2 && wireType === WireType.Varint) nanos = reader.int32();
+      else reader.skip(wireType, number);
+    }
+    return timestampFromInstant({ seconds, nanos });
+  },
+  toPlain: (value) => value,
+  fromPlain: (value, path) => instant(value ?? ZERO_TIME, path),
+};
+
+function instant(value: unknown, path: string): Timestamp {
+  if (typeof value !== 'string') throw mismatch(path, 'a time', value);
+  const parsed = parseTimestamp(value);
+  if (parsed === undefined) throw new SchemaError(path, `not a time: ${JSON.stringify(value)}`);
+  return parsed;
+}

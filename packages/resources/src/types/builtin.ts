@@ -1,0 +1,61 @@
+import type { DeclaredType } from '../define/define-resource.ts';
+import { Namespace } from './meta/namespace.ts';
+import { ResourceDefinition } from './meta/resource-definition.ts';
+import { MachineConfig } from './config/machine-config.ts';
+import { MachineType } from './config/machine-type.ts';
+import { Affiliate } from './cluster/affiliate.ts';
+import { DiscoveryConfig } from './cluster/discovery-config.ts';
+import { Identity } from './cluster/identity.ts';
+import { Info } from './cluster/info.ts';
+import { Member } from './cluster/member.ts';
+import { KubeSpanConfig } from './kubespan/config.ts';
+import { KubeSpanEndpoint } from './kubespan/endpoint.ts';
+import { KubeSpanIdentity } from './kubespan/identity.ts';
+import { KubeSpanPeerSpec } from './kubespan/peer-spec.ts';
+import { KubeSpanPeerStatus } from './kubespan/peer-status.ts';
+import { AddressStatus } from './network/address-status.ts';
+import { HardwareAddr } from './network/hardware-addr.ts';
+import { HostnameStatus } from './network/hostname-status.ts';
+import { NodeAddressFilter } from './network/node-address-filter.ts';
+import { NodeAddressSortAlgorithm } from './network/node-address-sort-algorithm.ts';
+import { NodeAddress } from './network/node-address.ts';
+import { ApiServerConfig } from './k8s/api-server-config.ts';
+import { Endpoint } from './k8s/endpoint.ts';
+import { NodeStatus } from './k8s/node-status.ts';
+import { Nodename } from './k8s/nodename.ts';
+import { MachineResetSignal } from './runtime/machine-reset-signal.ts';
+import { EtcFileSpec } from './files/etc-file-spec.ts';
+import { VolumeMountRequest } from './block/volume-mount-request.ts';
+import { VolumeMountStatus } from './block/volume-mount-status.ts';
+
+/** Every type declared here. */
+export const builtinTypes: readonly DeclaredType<object>[] = [
+  Namespace,
+  ResourceDefinition,
+  MachineConfig,
+  MachineType,
+  Affiliate,
+  DiscoveryConfig,
+  Identity,
+  Info,
+  Member,
+  KubeSpanConfig,
+  KubeSpanEndpoint,
+  KubeSpanIdentity,
+  KubeSpanPeerSpec,
+  KubeSpanPeerStatus,
+  AddressStatus,
+  HardwareAddr,
+  HostnameStatus,
+  NodeAddressFilter,
+  NodeAddressSortAlgorithm,
+  NodeAddress,
+  ApiServerConfig,
+  Endpoint,
+  NodeStatus,
+  Nodename,
+  MachineResetSignal,
+  EtcFileSpec,
+  VolumeMountRequest,
+  VolumeMountStatus,
+];
