@@ -2,8 +2,10 @@ export { simulate, SimulationError, type SimulationOptions, type SimulationResul
 export type { Limits, NodeOptions, Simulation, Span } from './simulation/simulation.ts';
 export type { Program, SimNode, Start } from './simulation/sim-node.ts';
 export type { FaultKind } from './simulation/faults.ts';
-export type { LogLine } from './simulation/virtual-host.ts';
+export type { LogLine } from './simulation/virtual-logger.ts';
 export { StuckError } from './simulation/driver.ts';
 export { Tape, TapeMismatchError, type Draw, type TapeSource } from './simulation/tape.ts';
 export { formatReplay, parseReplay, type Replay } from './simulation/replay.ts';
 export { arbitraryOf } from './arbitrary/arbitrary-of.ts';
+
+export { rpcConformance, type ConformanceCase, type RpcSubject } from './conformance/rpc.ts';

@@ -4,7 +4,8 @@ import { virtualFiles, type Volume } from './disk/virtual-files.ts';
 import type { Machine, Network } from './network/network.ts';
 import { virtualRpc } from './network/virtual-rpc.ts';
 import { Prng } from './prng.ts';
-import { virtualHost, type LogLine } from './virtual-host.ts';
+import { virtualHost } from './virtual-host.ts';
+import { virtualLogger, type LogLine } from './virtual-logger.ts';
 import type { Life, World } from './world.ts';
 
 /** What a node's program is started with. */
@@ -64,7 +65,7 @@ export class SimNode {
 
   /** An address under which other nodes reach what it listens on. */
   get address(): string {
-    return this.#parts.machine.address;
+    return this.#parts.machine.addresses[0];
   }
 
   get life(): Life {
@@ -121,14 +122,15 @@ export class SimNode {
     const { world, network, machine, volume, epoch, onLog } = this.#parts;
     const life = this.#life;
     const owner = new Owner(this.name);
+    const log = virtualLogger(world, life, onLog);
     const host = virtualHost({
       world,
       life,
       prng: this.#prng,
       epoch: () => epoch + this.#skew,
       files: virtualFiles(world, life, volume),
-      rpc: virtualRpc(network, life, machine),
-      onLog,
+      rpc: virtualRpc(network, life, machine, log),
+      log,
     });
     return { host: ownedHost(host, owner), owner };
   }

@@ -5,7 +5,7 @@ import type { Budget, Driver } from './driver.ts';
 import { withoutFaults } from './faults.ts';
 import { Network, type Machine } from './network/network.ts';
 import { SimNode, type Program } from './sim-node.ts';
-import type { LogLine } from './virtual-host.ts';
+import type { LogLine } from './virtual-logger.ts';
 import type { World } from './world.ts';
 
 /** `'30s'`, or milliseconds. */
@@ -24,8 +24,8 @@ export interface NodeOptions {
    * sockets.
    */
   readonly machine?: string;
-  /** The machine's address for others; 10.0.0.x by default. */
-  readonly address?: string;
+  /** The machine's addresses for others; beside its name. One of 10.0.0.0/24 by default. */
+  readonly addresses?: readonly string[];
   /** What `start` and a restart run. */
   readonly program?: Program;
 }
@@ -65,7 +65,7 @@ export class Simulation {
   /** A new node. */
   node(name: string, options: NodeOptions = {}): SimNode {
     if (this.#nodes.has(name)) throw new Error(`there is a node ${name} already`);
-    const { machine, volume } = this.#machine(options.machine ?? name, options.address);
+    const { machine, volume } = this.#machine(options.machine ?? name, options.addresses);
     const node = new SimNode({
       name,
       machine,
@@ -146,10 +146,11 @@ export class Simulation {
     this.#world.trace.add({ at: this.#world.now, who: '', label });
   }
 
-  #machine(name: string, address: string | undefined): { readonly machine: Machine; readonly volume: Volume } {
+  #machine(name: string, addresses: readonly string[] = []): { readonly machine: Machine; readonly volume: Volume } {
     const known = this.#machines.get(name);
     if (known !== undefined) return known;
-    const machine: Machine = { name, address: address ?? `10.0.0.${this.#machines.size + 1}` };
+    const [first = `10.0.0.${this.#machines.size + 1}`, ...others] = addresses;
+    const machine: Machine = { name, addresses: [first, ...others] };
     this.#network.addMachine(machine);
     const made = { machine, volume: { disk: new Disk(), locks: new Map(), watches: new Set() } satisfies Volume };
     this.#machines.set(name, made);

@@ -4,7 +4,6 @@ import {
   type Files,
   type Gate,
   type Host,
-  type LogFields,
   type Logger,
   type Random,
   type Rpc,
@@ -13,16 +12,6 @@ import {
 } from '@cosi-ts/core';
 import type { Prng } from './prng.ts';
 import type { Life, World } from './world.ts';
-
-/** What a node said. */
-export interface LogLine {
-  /** Milliseconds since the simulation began. */
-  readonly at: number;
-  readonly node: string;
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
-  readonly message: string;
-  readonly fields: LogFields;
-}
 
 /** What one life of a node is made of. */
 export interface HostParts {
@@ -33,7 +22,7 @@ export interface HostParts {
   readonly epoch: () => number;
   readonly files: Files;
   readonly rpc: Rpc;
-  readonly onLog: (line: LogLine) => void;
+  readonly log: Logger;
 }
 
 /** A host whose time, chance, files and network are the simulation's. */
@@ -44,7 +33,7 @@ export function virtualHost(parts: HostParts): Host {
     random: virtualRandom(parts),
     files: parts.files,
     rpc: parts.rpc,
-    log: virtualLogger(parts, {}),
+    log: parts.log,
     // Work takes no simulated time, and nobody else waits for the loop.
     pace: { yield: () => undefined },
     gate: virtualGate(parts),
@@ -72,7 +61,7 @@ function virtualClock({ world, epoch }: HostParts): Clock {
 function virtualTimers({ world, life }: HostParts): Timers {
   return {
     after(millis, run, options) {
-      const timer = world.after(millis, { life, label: 'timer', run }, options?.background);
+      const timer = world.after(millis, { life, label: `timer of ${Math.ceil(millis)} ms`, run }, options?.background);
       return { cancel: () => world.cancel(timer) };
     },
   };
@@ -87,21 +76,5 @@ function virtualGate({ world, life }: HostParts): Gate {
   return {
     pass: ({ kind, actor, label }) =>
       new Promise((resolve) => world.enqueue({ life, label: `${actor}: ${kind} ${label}`, run: resolve })),
-  };
-}
-
-function virtualLogger(parts: HostParts, bound: LogFields): Logger {
-  const say =
-    (level: LogLine['level']) =>
-    (message: string, fields?: LogFields): void => {
-      if (parts.life.ended) return;
-      parts.onLog({ at: parts.world.now, node: parts.life.name, level, message, fields: { ...bound, ...fields } });
-    };
-  return {
-    debug: say('debug'),
-    info: say('info'),
-    warn: say('warn'),
-    error: say('error'),
-    child: (fields) => virtualLogger(parts, { ...bound, ...fields }),
   };
 }

@@ -1,15 +1,17 @@
+import { RpcError } from '@cosi-ts/core';
+
 /** Where somebody listens, or calls. */
 export type Address =
   | { readonly kind: 'unix'; readonly path: string }
-  | { readonly kind: 'ip'; readonly host: string; readonly port: number };
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
-/** @returns undefined if the text is no `host:port`, `[v6]:port` or `unix:/path`. */
-export function parseAddress(text: string): Address | undefined {
-  if (text.startsWith('unix:')) return { kind: 'unix', path: text.slice('unix:'.length).replace(/^\/\//, '') };
-  const [, v6, name, port] = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
-  const host = v6 ?? name;
-  if (host === undefined || Number(port) > 65_535) return undefined;
-  return { kind: 'ip', host, port: Number(port) };
+/** Reads `host:port`, `[v6]:port`, `:port` or `unix:/path`. @throws RpcError `INVALID_ARGUMENT` */
+export function parseAddress(text: string): Address {
+  const [, path] = /^unix:(?:\/\/)?(.+)$/.exec(text) ?? [];
+  if (path !== undefined) return { kind: 'unix', path };
+  const [, v6, host = '', port] = /^(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535) throw new RpcError('INVALID_ARGUMENT', `"${text}" is no address`);
+  return { kind: 'tcp', host: v6 ?? host, port: Number(port) };
 }
 
 export function formatAddress(address: Address): string {

@@ -11,9 +11,13 @@ export interface CallSpec {
   readonly method: string;
   readonly request: Uint8Array;
   readonly options: CallOptions;
+  readonly metadata: ReadonlyMap<string, readonly string[]>;
   readonly peer: string;
   readonly maxReceiveBytes: number;
 }
+
+/** How much may be under way before a writer is asked to wait; it goes on when half of that is taken. */
+const WINDOW = { messages: 16, bytes: 65_536 };
 
 /** One call on a connection: a side each, and a link each way. */
 export class Call {
@@ -23,9 +27,11 @@ export class Call {
   /** From the client to the server. */
   readonly up: Link;
   readonly down: Link;
-  /** Messages that the server sent and the client has taken, and their bytes: what back-pressure looks at. */
-  readonly window = { sent: 0, taken: 0, bytesSent: 0, bytesTaken: 0 };
   readonly #connection: Connection;
+  /** What the server sent and the client has not taken yet. */
+  #messages = 0;
+  #bytes = 0;
+  #isWaking = false;
 
   constructor(world: World, connection: Connection, listener: Listener, spec: CallSpec) {
     this.spec = spec;
@@ -35,11 +41,39 @@ export class Call {
     this.client = new ClientSide(world, this, connection.client);
     this.server = new ServerSide(world, this, listener);
     connection.calls.add(this);
-    this.up.send(`-> ${spec.method} from ${connection.client.name}`, () => this.server.open());
+    this.up.send(`${spec.method} called by ${connection.client.name}`, () => this.server.open());
+  }
+
+  /** For a reader: what it is. */
+  get label(): string {
+    return `${this.spec.method} of ${this.#connection.server.name} for ${this.#connection.client.name}`;
   }
 
   get serverName(): string {
     return this.#connection.server.name;
+  }
+
+  get isWindowFull(): boolean {
+    return this.#messages >= WINDOW.messages || this.#bytes >= WINDOW.bytes;
+  }
+
+  /** A message enters the window. */
+  sent({ length }: Uint8Array): void {
+    this.#messages += 1;
+    this.#bytes += length;
+  }
+
+  /** A message leaves the window. */
+  taken({ length }: Uint8Array): void {
+    this.#messages -= 1;
+    this.#bytes -= length;
+    if (this.#messages > WINDOW.messages / 2 || this.#bytes > WINDOW.bytes / 2) return;
+    if (!this.server.isBlocked || this.#isWaking) return;
+    this.#isWaking = true;
+    this.up.send(`go on with ${this.spec.method}`, () => {
+      this.#isWaking = false;
+      this.server.unblock();
+    });
   }
 
   loseMessages(): void {

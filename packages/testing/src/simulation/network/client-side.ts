@@ -1,18 +1,21 @@
 import { RpcError, type RpcStream } from '@cosi-ts/core';
 import type { Life, SimTimer, World } from '../world.ts';
 import type { Call } from './call.ts';
+import { aborted, tooLarge } from './status.ts';
 
 interface Pull {
   readonly resolve: (message: Uint8Array | undefined) => void;
   readonly reject: (error: Error) => void;
 }
 
+/** More milliseconds than a timer can hold are no deadline. */
+const NEVER = 2 ** 31;
+
 /** A call as its caller sees it. */
 export class ClientSide implements RpcStream {
   readonly #world: World;
   readonly #call: Call;
-  readonly #life: Life;
-  readonly #onAbort = (): void => this.cancel();
+  readonly #onAbort: (() => void) | undefined;
   readonly #deadline: SimTimer | undefined;
   /** Told once, when the call is over for the caller. */
   onEnd: () => void = () => undefined;
@@ -23,42 +26,53 @@ export class ClientSide implements RpcStream {
   constructor(world: World, call: Call, life: Life) {
     this.#world = world;
     this.#call = call;
-    this.#life = life;
-    const { signal, timeout } = call.spec.options;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
-    this.#deadline = timeout === undefined ? undefined : this.#startDeadline(timeout);
+    const { method, options } = call.spec;
+    const { signal, timeout = NEVER } = options;
+    if (signal !== undefined) {
+      this.#onAbort = () => this.#giveUp(aborted(signal));
+      signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
+    if (timeout >= NEVER) return;
+    const run = (): void => this.#giveUp(new RpcError('DEADLINE_EXCEEDED', `no end after ${timeout} ms`));
+    this.#deadline = world.after(timeout, { life, label: `deadline of ${method}`, run });
   }
 
   get isEnded(): boolean {
     return this.#end !== undefined;
   }
 
-  /** What the caller waits for, if it does. */
-  get waitsFor(): string | undefined {
-    return this.#pull === undefined ? undefined : `${this.#call.spec.method} of ${this.#call.serverName}`;
+  /** Whether the caller waits for a message. */
+  get isPulled(): boolean {
+    return this.#pull !== undefined;
   }
 
   next(): Promise<Uint8Array | undefined> {
+    if (this.#pull !== undefined) return Promise.reject(new Error('a stream is pulled once at a time'));
     const message = this.#received.shift();
     if (message !== undefined) {
-      this.#take(message);
+      this.#call.taken(message);
       return Promise.resolve(message);
     }
     if (this.#end !== undefined) {
       return this.#end.error === undefined ? Promise.resolve(undefined) : Promise.reject(this.#end.error);
     }
-    if (this.#pull !== undefined) throw new Error(`${this.#call.spec.method}: one pull at a time`);
     return new Promise((resolve, reject) => {
       this.#pull = { resolve, reject };
     });
   }
 
   cancel(): void {
-    this.#giveUp(new RpcError('CANCELLED', 'the call was cancelled'));
+    this.close('the stream was cancelled');
   }
 
-  /** The connection broke. */
+  /** Gives the call up. */
+  close(why: string): void {
+    this.#giveUp(new RpcError('CANCELLED', why));
+  }
+
+  /** The connection broke: what was not taken is lost with it. */
   lost(): void {
+    if (this.isEnded) return;
     this.#received = [];
     this.finish(new RpcError('UNAVAILABLE', `the connection to ${this.#call.serverName} was lost`));
   }
@@ -66,8 +80,9 @@ export class ClientSide implements RpcStream {
   /** A message arrived. */
   receive(message: Uint8Array): void {
     if (this.isEnded) return;
-    if (message.length > this.#call.spec.maxReceiveBytes) {
-      this.#giveUp(new RpcError('RESOURCE_EXHAUSTED', `received message larger than max (${message.length} bytes)`));
+    const { maxReceiveBytes } = this.#call.spec;
+    if (message.length > maxReceiveBytes) {
+      this.#giveUp(tooLarge(message.length, maxReceiveBytes));
       return;
     }
     const pull = this.#pull;
@@ -76,7 +91,7 @@ export class ClientSide implements RpcStream {
       this.#received.push(message);
       return;
     }
-    this.#take(message);
+    this.#call.taken(message);
     pull.resolve(message);
   }
 
@@ -85,7 +100,7 @@ export class ClientSide implements RpcStream {
     if (this.isEnded) return;
     this.#end = { error };
     if (this.#deadline !== undefined) this.#world.cancel(this.#deadline);
-    this.#call.spec.options.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#onAbort !== undefined) this.#call.spec.options.signal?.removeEventListener('abort', this.#onAbort);
     const pull = this.#pull;
     this.#pull = undefined;
     if (error === undefined) pull?.resolve(undefined);
@@ -95,23 +110,16 @@ export class ClientSide implements RpcStream {
   }
 
   #giveUp(error: RpcError): void {
-    if (this.isEnded) return;
+    // A stream that has ended may still hold what was not taken; whoever cancels it does not want it any more.
+    if (this.isEnded && this.#received.length === 0) return;
     this.#received = [];
+    if (this.isEnded) {
+      this.#end = { error };
+      return;
+    }
     this.finish(error);
     const { up, down, server, spec } = this.#call;
     down.cut();
-    up.send(`-> cancel ${spec.method}`, () => server.abort());
-  }
-
-  #take(message: Uint8Array): void {
-    const { window, up, server, spec } = this.#call;
-    window.taken += 1;
-    window.bytesTaken += message.length;
-    if (server.isBlocked) up.send(`-> go on with ${spec.method}`, () => server.unblock());
-  }
-
-  #startDeadline(timeout: number): SimTimer {
-    const run = (): void => this.#giveUp(new RpcError('DEADLINE_EXCEEDED', `no end after ${timeout} ms`));
-    return this.#world.after(timeout, { life: this.#life, label: `deadline of ${this.#call.spec.method}`, run });
+    up.send(`${spec.method} cancelled`, () => server.callerLeft());
   }
 }

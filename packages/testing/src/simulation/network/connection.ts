@@ -96,8 +96,7 @@ export class Connection {
   }
 
   #tellServer(): void {
-    for (const call of this.calls) call.server.abort();
-    this.calls.clear();
+    for (const call of this.calls) call.server.callerLeft();
   }
 
   #label(peer: Life): string {

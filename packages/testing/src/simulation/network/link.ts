@@ -7,6 +7,8 @@ const DELAYS = [0, 1, 20, 300, 3_000];
 interface Message {
   readonly label: string;
   readonly deliver: () => void;
+  /** When it may arrive: messages are under way at the same time, and none overtakes another. */
+  readonly due: number;
 }
 
 /** One direction of one call. Its messages arrive in the order in which they were sent, or never. */
@@ -16,6 +18,7 @@ export class Link {
   readonly #receiver: Life;
   #queue: Message[] = [];
   #arriving: Action | SimTimer | undefined;
+  #lastDue = 0;
 
   constructor(world: World, connection: Connection, receiver: Life) {
     this.#world = world;
@@ -26,7 +29,10 @@ export class Link {
   /** Sends a message: its arrival becomes possible once those before it have arrived. */
   send(label: string, deliver: () => void): void {
     if (!this.#connection.carries) return;
-    this.#queue.push({ label, deliver });
+    const { tape, faults, now } = this.#world;
+    const delay = DELAYS[tape.choose('delay', DELAYS.length, faults.delay)] ?? 0;
+    this.#lastDue = Math.max(this.#lastDue, now + delay);
+    this.#queue.push({ label, deliver, due: this.#lastDue });
     if (this.#arriving === undefined) this.#schedule();
   }
 
@@ -45,9 +51,8 @@ export class Link {
     if (head === undefined) return;
     const world = this.#world;
     const action: Action = { life: this.#receiver, label: head.label, run: () => this.#arrive() };
-    const delay = DELAYS[world.tape.choose('delay', DELAYS.length, world.faults.delay)] ?? 0;
-    if (delay > 0) {
-      this.#arriving = world.after(delay, action);
+    if (head.due > world.now) {
+      this.#arriving = world.after(head.due - world.now, action);
     } else {
       this.#arriving = action;
       world.enqueue(action);

@@ -1,19 +1,26 @@
-import type { ListenOptions, RpcListener, RpcService, StreamHandler, UnaryHandler } from '@cosi-ts/core';
+import type { ListenOptions, Logger, RpcListener, RpcService, StreamHandler, UnaryHandler } from '@cosi-ts/core';
 import type { Life, World } from '../world.ts';
 import { formatAddress, type Address } from './address.ts';
 import type { Connection } from './connection.ts';
 import type { ServerSide } from './server-side.ts';
+import { stopping } from './status.ts';
 
 const MAX_RECEIVE = 4 * 1024 * 1024;
 
 /** Milliseconds that handlers get to finish when nobody says how long. */
 const GRACE = 5_000;
 
-/** What serves at an address. */
-export class Listener implements RpcListener {
+/** Who listens. */
+export interface ListenerPlace {
   readonly life: Life;
   readonly machine: string;
   readonly bound: Address;
+  readonly log: Logger;
+}
+
+/** What serves at an address. */
+export class Listener implements RpcListener {
+  readonly place: ListenerPlace;
   readonly options: ListenOptions;
   readonly unary: ReadonlyMap<string, UnaryHandler>;
   readonly streams: ReadonlyMap<string, StreamHandler>;
@@ -21,33 +28,32 @@ export class Listener implements RpcListener {
   readonly calls = new Set<ServerSide>();
   readonly connections = new Set<Connection>();
   readonly #world: World;
-  readonly #unbind: () => void;
-  #drained: (() => void) | undefined;
-  #closing: Promise<void> | undefined;
+  readonly #unbind: (listener: Listener) => void;
   #isOpen = true;
+  #onDrained: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(
     world: World,
-    at: { readonly life: Life; readonly machine: string; readonly bound: Address },
+    place: ListenerPlace,
     services: readonly RpcService[],
     options: ListenOptions,
     unbind: (listener: Listener) => void,
   ) {
     this.#world = world;
-    this.life = at.life;
-    this.machine = at.machine;
-    this.bound = at.bound;
+    this.place = place;
     this.options = options;
-    this.unary = new Map(services.flatMap(({ unary }) => [...unary]));
-    this.streams = new Map(services.flatMap(({ streams }) => [...streams]));
-    this.#unbind = () => {
-      this.#isOpen = false;
-      unbind(this);
-    };
+    this.unary = merged(services.map(({ unary }) => unary));
+    this.streams = merged(services.map(({ streams }) => streams));
+    this.#unbind = unbind;
   }
 
   get address(): string {
-    return formatAddress(this.bound);
+    return formatAddress(this.place.bound);
+  }
+
+  get log(): Logger {
+    return this.place.log;
   }
 
   /** Whether it takes new calls. */
@@ -62,7 +68,7 @@ export class Listener implements RpcListener {
   /** A handler returned. */
   ended(call: ServerSide): void {
     this.calls.delete(call);
-    if (this.calls.size === 0) this.#drained?.();
+    if (this.calls.size === 0) this.#onDrained?.();
   }
 
   close(grace: number = GRACE): Promise<void> {
@@ -71,22 +77,36 @@ export class Listener implements RpcListener {
   }
 
   destroy(): void {
-    this.#unbind();
+    this.#leave();
+    for (const call of this.calls) call.silence();
+    this.calls.clear();
     for (const connection of this.connections) connection.cut();
-    this.#drained?.();
+    this.#onDrained?.();
   }
 
   async #close(grace: number): Promise<void> {
-    this.#unbind();
-    for (const call of this.calls) call.abort();
+    this.#leave();
+    for (const call of this.calls) call.abort(stopping());
     if (this.calls.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const label = `grace of ${this.address}`;
-      const timer = this.#world.after(grace, { life: this.life, label, run: () => this.destroy() });
-      this.#drained = () => {
-        this.#world.cancel(timer);
-        resolve();
-      };
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onDrained = resolve;
+    const label = `grace of ${this.address}`;
+    const timer = this.#world.after(grace, { life: this.place.life, label, run: () => this.destroy() });
+    await promise;
+    this.#world.cancel(timer);
   }
+
+  #leave(): void {
+    this.#isOpen = false;
+    this.#unbind(this);
+  }
+}
+
+function merged<H>(maps: readonly ReadonlyMap<string, H>[]): ReadonlyMap<string, H> {
+  const all = new Map<string, H>();
+  for (const [path, handler] of maps.flatMap((map) => [...map])) {
+    if (all.has(path)) throw new Error(`two services offer ${path}`);
+    all.set(path, handler);
+  }
+  return all;
 }

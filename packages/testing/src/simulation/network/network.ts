@@ -2,13 +2,13 @@ import { RpcError, type ListenOptions, type RpcService } from '@cosi-ts/core';
 import type { Life, World } from '../world.ts';
 import { formatAddress, isLoopback, isWildcard, parseAddress, type Address } from './address.ts';
 import type { Connection } from './connection.ts';
-import { Listener } from './listener.ts';
+import { Listener, type ListenerPlace } from './listener.ts';
 
-/** A computer in the simulated network: its own loopback, its own unix sockets, and an address that others reach. */
+/** A computer in the simulated network: its own loopback, its own unix sockets, and addresses for others. */
 export interface Machine {
   readonly name: string;
-  /** What its peers see as the source of its calls. */
-  readonly address: string;
+  /** The first is what peers see as the source of its calls. */
+  readonly addresses: readonly [string, ...string[]];
 }
 
 /** Ports that the system chooses from. */
@@ -31,40 +31,36 @@ export class Network {
     return this.#listeners;
   }
 
-  addMachine(machine: Machine, aliases: readonly string[] = []): void {
-    for (const host of [machine.name, machine.address, ...aliases]) this.#hosts.set(host, machine);
+  addMachine(machine: Machine): void {
+    for (const host of [machine.name, ...machine.addresses]) {
+      if (this.#hosts.has(host)) throw new Error(`two machines answer to ${host}`);
+      this.#hosts.set(host, machine);
+    }
   }
 
-  /** @throws RpcError `UNAVAILABLE` if the address is taken or cannot be one. */
+  /** @throws RpcError `UNAVAILABLE` if the address cannot be had, `INVALID_ARGUMENT` if it is none. */
   listen(
-    life: Life,
-    machine: Machine,
+    who: Omit<ListenerPlace, 'bound' | 'machine'> & { readonly machine: Machine },
     address: string,
     services: readonly RpcService[],
     options: ListenOptions,
   ): Listener {
-    const wanted = parseAddress(address);
-    if (wanted === undefined) throw new RpcError('UNAVAILABLE', `no address to listen on: ${address}`);
-    const bound = wanted.kind === 'ip' && wanted.port === 0 ? { ...wanted, port: this.ephemeralPort() } : wanted;
-    if (this.#isTaken(machine, bound)) throw new RpcError('UNAVAILABLE', `address in use: ${formatAddress(bound)}`);
-    if (bound.kind === 'ip' && !isWildcard(bound.host) && !isLoopback(bound.host)) this.#claim(machine, bound.host);
-    const at = { life, machine: machine.name, bound };
-    const listener = new Listener(this.world, at, services, options, () => void this.#listeners.delete(listener));
+    const bound = this.#bind(parseAddress(address), who.machine);
+    const place = { ...who, machine: who.machine.name, bound };
+    const listener = new Listener(this.world, place, services, options, (each) => void this.#listeners.delete(each));
     this.#listeners.add(listener);
     return listener;
   }
 
   /** Who answers at an address when it is called from a machine. */
-  find(machine: Machine, address: string): Listener | undefined {
-    const target = parseAddress(address);
-    if (target === undefined) return undefined;
-    for (const listener of this.#listeners) if (this.#reaches(machine, target, listener)) return listener;
+  find(machine: Machine, target: Address): Listener | undefined {
+    for (const listener of this.#listeners) if (this.#reaches(machine, target, listener.place)) return listener;
     return undefined;
   }
 
   /** A process died: its connections break and nobody answers at its addresses. */
   end(life: Life): void {
-    for (const listener of this.#listeners) if (listener.life === life) this.#listeners.delete(listener);
+    for (const listener of this.#listeners) if (listener.place.life === life) listener.destroy();
     for (const connection of this.connections) {
       if (connection.client === life || connection.server === life) connection.cut();
     }
@@ -76,24 +72,23 @@ export class Network {
     return port;
   }
 
-  #claim(machine: Machine, host: string): void {
-    const owner = this.#hosts.get(host);
-    if (owner !== undefined && owner.name !== machine.name) {
-      throw new RpcError('UNAVAILABLE', `${host} is an address of ${owner.name}, not of ${machine.name}`);
+  #bind(wanted: Address, machine: Machine): Address {
+    const fail = (why: string): never => {
+      throw new RpcError('UNAVAILABLE', `cannot listen on ${formatAddress(wanted)}: ${why}`);
+    };
+    const isTaken = [...this.#listeners].some(
+      ({ place }) => place.machine === machine.name && overlaps(place.bound, wanted),
+    );
+    if (isTaken) fail('it is in use, by this or another process');
+    if (wanted.kind === 'unix') return wanted;
+    const host = wanted.host === '' ? '::' : wanted.host;
+    if (!isWildcard(host) && !isLoopback(host) && this.#hosts.get(host)?.name !== machine.name) {
+      fail(`no interface of ${machine.name} has the address (it has ${machine.addresses.join(', ')})`);
     }
-    this.#hosts.set(host, machine);
+    return { kind: 'tcp', host, port: wanted.port === 0 ? this.ephemeralPort() : wanted.port };
   }
 
-  #isTaken(machine: Machine, wanted: Address): boolean {
-    for (const { machine: name, bound } of this.#listeners) {
-      if (name !== machine.name) continue;
-      if (bound.kind === 'unix' ? wanted.kind === 'unix' && bound.path === wanted.path : overlaps(bound, wanted))
-        return true;
-    }
-    return false;
-  }
-
-  #reaches(from: Machine, target: Address, { machine, bound }: Listener): boolean {
+  #reaches(from: Machine, target: Address, { machine, bound }: ListenerPlace): boolean {
     if (target.kind === 'unix') return bound.kind === 'unix' && machine === from.name && bound.path === target.path;
     if (bound.kind === 'unix' || bound.port !== target.port) return false;
     if (isLoopback(target.host)) return machine === from.name && (isWildcard(bound.host) || isLoopback(bound.host));
@@ -104,6 +99,7 @@ export class Network {
 }
 
 function overlaps(bound: Address, wanted: Address): boolean {
-  if (bound.kind === 'unix' || wanted.kind === 'unix' || bound.port !== wanted.port) return false;
+  if (bound.kind === 'unix') return wanted.kind === 'unix' && bound.path === wanted.path;
+  if (wanted.kind === 'unix' || bound.port !== wanted.port) return false;
   return bound.host === wanted.host || isWildcard(bound.host) || isWildcard(wanted.host);
 }

@@ -2,29 +2,29 @@ import { messageOf, RpcError, type RpcSink, type ServerCall } from '@cosi-ts/cor
 import type { World } from '../world.ts';
 import type { Call } from './call.ts';
 import type { Listener } from './listener.ts';
-
-/** How much may be under way before a writer is asked to wait. */
-const WINDOW = { messages: 16, bytes: 65_536 };
+import { statusOf, stopping, tooLarge } from './status.ts';
 
 /** A call as its handler sees it. */
 export class ServerSide implements RpcSink {
-  readonly #world: World;
   readonly #call: Call;
   readonly #listener: Listener;
-  readonly #arrival: number | undefined;
+  readonly #world: World;
+  readonly #deadline: number | undefined;
   #controller: AbortController | undefined;
-  #wasAborted = false;
+  #abortedBy: RpcError | undefined;
+  #hasCaller = true;
   #isEnded = false;
-  #blocked: (() => void) | undefined;
+  #blocked: PromiseWithResolvers<void> | undefined;
 
   constructor(world: World, call: Call, listener: Listener) {
     this.#world = world;
     this.#call = call;
     this.#listener = listener;
-    const { timeout } = call.spec.options;
-    this.#arrival = timeout === undefined ? undefined : world.now + timeout;
+    const { timeout = Number.POSITIVE_INFINITY } = call.spec.options;
+    this.#deadline = timeout >= 2 ** 31 ? undefined : world.now + timeout;
   }
 
+  /** Nobody hears any more what the handler has to say, or it has said it. */
   get isEnded(): boolean {
     return this.#isEnded;
   }
@@ -34,69 +34,74 @@ export class ServerSide implements RpcSink {
     return this.#blocked !== undefined;
   }
 
-  get method(): string {
-    return this.#call.spec.method;
-  }
-
   /** The request arrived: the handler starts. */
   open(): void {
     const { method, request } = this.#call.spec;
-    const unary = this.#listener.unary.get(method);
-    const stream = this.#listener.streams.get(method);
-    const { maxReceiveBytes } = this.#listener;
-    if (request.length > maxReceiveBytes) {
-      this.#end(new RpcError('RESOURCE_EXHAUSTED', `received message larger than max (${request.length} bytes)`));
-    } else if (unary !== undefined) {
-      this.#listener.calls.add(this);
+    const { unary, streams, maxReceiveBytes, isOpen } = this.#listener;
+    const answering = unary.get(method);
+    const streaming = streams.get(method);
+    if (!isOpen) this.#end(stopping());
+    else if (request.length > maxReceiveBytes) this.#end(tooLarge(request.length, maxReceiveBytes));
+    else if (answering !== undefined)
       this.#follow(
-        () => unary(request, this.#describe()),
+        (call) => answering(request, call),
         (answer) => this.#answer(answer),
       );
-    } else if (stream !== undefined) {
-      this.#listener.calls.add(this);
+    else if (streaming !== undefined)
       this.#follow(
-        () => stream(request, this.#describe(), this),
+        (call) => streaming(request, call, this),
         () => this.#end(),
       );
-    } else {
-      this.#end(new RpcError('UNIMPLEMENTED', `the server does not implement the method ${method}`));
-    }
+    else this.#end(new RpcError('UNIMPLEMENTED', `the server does not implement the method ${method}`));
   }
 
   write(message: Uint8Array): Promise<void> | undefined {
-    if (this.#wasAborted || this.#isEnded) return undefined;
-    const { window, down, client } = this.#call;
+    if (this.#isEnded || !this.#hasCaller) return undefined;
+    const { down, client, spec } = this.#call;
     const copy = message.slice();
-    window.sent += 1;
-    window.bytesSent += copy.length;
-    down.send(`<- ${this.method}`, () => client.receive(copy));
-    if (!this.#isBehind()) return undefined;
-    return new Promise((resolve) => {
-      this.#blocked = resolve;
-    });
+    this.#call.sent(copy);
+    down.send(`message of ${spec.method}`, () => client.receive(copy));
+    if (!this.#call.isWindowFull) return undefined;
+    this.#blocked ??= Promise.withResolvers<void>();
+    return this.#blocked.promise;
   }
 
-  /** The receiver took something. */
+  /** The receiver took enough. */
   unblock(): void {
-    if (!this.#isBehind()) this.#release();
+    const blocked = this.#blocked;
+    this.#blocked = undefined;
+    blocked?.resolve();
   }
 
-  /** The caller went away, or the listener is closing. */
-  abort(): void {
-    if (this.#wasAborted) return;
-    this.#wasAborted = true;
-    this.#controller?.abort();
-    this.#release();
+  /** Nobody is there any more to hear the handler. */
+  callerLeft(): void {
+    if (!this.#hasCaller || this.#isEnded) return;
+    this.#hasCaller = false;
+    this.abort(new RpcError('CANCELLED', 'the caller went away'));
+    this.unblock();
+  }
+
+  /** Asks the handler to come to an end; what it still says is heard. */
+  abort(reason: RpcError): void {
+    if (this.#abortedBy !== undefined) return;
+    this.#abortedBy = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** The process is gone: nothing of the handler is heard, and it hears nothing. */
+  silence(): void {
+    this.#isEnded = true;
+    this.#abortedBy ??= stopping();
   }
 
   #describe(): ServerCall {
-    const { spec } = this.#call;
+    const { method, metadata, peer } = this.#call.spec;
     const signal = (): AbortSignal => this.#signal();
     return {
-      method: spec.method,
-      peer: spec.peer,
-      metadata: readMetadata(spec.options.metadata ?? {}),
-      timeLeft: this.#arrival === undefined ? undefined : Math.max(0, this.#arrival - this.#world.now),
+      method,
+      peer,
+      metadata,
+      timeLeft: this.#deadline === undefined ? undefined : Math.max(0, this.#deadline - this.#world.now),
       organizations: undefined,
       get signal() {
         return signal();
@@ -108,20 +113,22 @@ export class ServerSide implements RpcSink {
   #signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#wasAborted) this.#controller.abort();
+      if (this.#abortedBy !== undefined) this.#controller.abort(this.#abortedBy);
     }
     return this.#controller.signal;
   }
 
-  #follow<T>(handle: () => Promise<T>, onResult: (result: T) => void): void {
-    let running: Promise<T>;
-    try {
-      running = handle();
-    } catch (thrown) {
+  #follow<T>(handle: (call: ServerCall) => Promise<T>, onResult: (result: T) => void): void {
+    this.#listener.calls.add(this);
+    const fail = (thrown: unknown): void => {
+      if (!(thrown instanceof RpcError) && this.#abortedBy === undefined) this.#report(thrown);
       this.#end(statusOf(thrown));
-      return;
+    };
+    try {
+      handle(this.#describe()).then(onResult, fail);
+    } catch (thrown) {
+      fail(thrown);
     }
-    running.then(onResult, (thrown: unknown) => this.#end(statusOf(thrown)));
   }
 
   #answer(answer: Uint8Array): void {
@@ -139,33 +146,15 @@ export class ServerSide implements RpcSink {
   }
 
   #conclude(label: string, deliver: () => void): void {
+    this.#listener.ended(this);
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#release();
-    this.#listener.ended(this);
-    this.#call.down.send(`<- ${label} of ${this.method}`, deliver);
+    this.unblock();
+    if (this.#hasCaller) this.#call.down.send(`${label} of ${this.#call.spec.method}`, deliver);
     this.#call.forget();
   }
 
-  #isBehind(): boolean {
-    const { sent, taken, bytesSent, bytesTaken } = this.#call.window;
-    return sent - taken >= WINDOW.messages || bytesSent - bytesTaken >= WINDOW.bytes;
+  #report(thrown: unknown): void {
+    this.#listener.log.error('an RPC handler failed', { method: this.#call.spec.method, error: messageOf(thrown) });
   }
-
-  #release(): void {
-    const blocked = this.#blocked;
-    this.#blocked = undefined;
-    blocked?.();
-  }
-}
-
-/** What goes over the wire of an error: never the object itself. */
-function statusOf(thrown: unknown): RpcError {
-  return new RpcError(thrown instanceof RpcError ? thrown.status : 'INTERNAL', messageOf(thrown));
-}
-
-function readMetadata(record: Readonly<Record<string, string | readonly string[]>>): Map<string, readonly string[]> {
-  return new Map(
-    Object.entries(record).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]),
-  );
 }
