@@ -152,4 +152,6 @@ export { EtcFileSpec, type EtcFileSpecSpec } from './types/files/etc-file-spec.t
 export { VolumeMountRequest, type VolumeMountRequestSpec } from './types/block/volume-mount-request.ts';
 export { VolumeMountStatus, type VolumeMountStatusSpec } from './types/block/volume-mount-status.ts';
 export type { MachineTypeName } from './types/machine-type.ts';
+export { definitionOf } from './types/meta/definition-of.ts';
 export { builtinTypes } from './types/builtin.ts';
+export { typeRegistry, type TypeRegistry } from './registry.ts';

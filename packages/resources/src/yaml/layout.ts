@@ -31,6 +31,6 @@ export type Spell = (text: string, lines: BlockIndent) => string;
 export function entry(key: string, behind: string, column: number, spell: Spell): string {
   if (key === '') return `'':${behind}`;
   const spelled = spell(key, valueIndent(column));
-  const isSimple = Buffer.byteLength(key) <= 128 && !spelled.includes('\n');
+  const isSimple = Buffer.byteLength(key) <= 128 && !/[\n\r\u0085\u2028\u2029]/.test(key);
   return isSimple ? `${spelled}:${behind}` : `? ${spelled}\n${pad(column)}:${behind}`;
 }
