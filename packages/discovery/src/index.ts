@@ -19,3 +19,9 @@ export {
   type DiscoveryService,
   type DiscoveryServiceOptions,
 } from './server/discovery-service.ts';
+
+export { DiscoveryClient, type ReadableTable } from './client/discovery-client.ts';
+export type { DiscoveryClientOptions } from './client/options.ts';
+export type { DiscoveredAffiliate } from './client/discovered-affiliate.ts';
+export type { PeerEndpoints } from './client/publication.ts';
+export type { ClientFailure, ClientStatus } from './client/status.ts';

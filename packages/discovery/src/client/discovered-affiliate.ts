@@ -1,0 +1,61 @@
+import type { AffiliateCipher } from '../crypto/affiliate-cipher.ts';
+import type { EndpointCipher } from '../crypto/endpoint-cipher.ts';
+import type { AffiliateData } from '../wire/affiliate-data.ts';
+import type { EndpointData } from '../wire/endpoint-data.ts';
+import type { PublishedAffiliate } from '../wire/messages.ts';
+
+/** Another node of the cluster, as the service told of it. Immutable. */
+export interface DiscoveredAffiliate {
+  /** Both the id that the service knows it under and the node id that was sealed. */
+  readonly id: string;
+  readonly data: AffiliateData;
+  /** In the order in which the service first saw them; those that cannot be read are left out. */
+  readonly endpoints: readonly EndpointData[];
+  /** Known from before a restart, and not yet from the service. */
+  readonly unconfirmed: boolean;
+  /** As received: what can be kept on disk. */
+  readonly sealed: PublishedAffiliate;
+}
+
+export interface Ciphers {
+  readonly affiliates: AffiliateCipher;
+  readonly endpoints: EndpointCipher;
+}
+
+/** What came of reading what the service told: `skipped` says what had to be left out, one reason each. */
+export interface Read {
+  /** Undefined if nothing of it can be used. */
+  readonly affiliate: DiscoveredAffiliate | undefined;
+  readonly skipped: readonly string[];
+}
+
+/** Anyone may write anything to the service, so nothing here throws. */
+export function readAffiliate(published: PublishedAffiliate, ciphers: Ciphers): Read {
+  const { id } = published;
+  const opened = ciphers.affiliates.open(published.data);
+  if (!opened.ok) return refused(opened.reason);
+  // Whoever has the secret could otherwise speak in the name of another node.
+  if (opened.value.nodeId !== id) return refused('published under an id that is not its own');
+  const skipped: string[] = [];
+  const endpoints: EndpointData[] = [];
+  for (const sealed of published.endpoints) {
+    const endpoint = ciphers.endpoints.open(sealed);
+    if (!endpoint.ok) skipped.push(`endpoint: ${endpoint.reason}`);
+    else if (!isUsable(endpoint.value)) skipped.push('endpoint: no address and port');
+    else endpoints.push({ ...endpoint.value, ip: endpoint.value.ip.slice() });
+  }
+  return { affiliate: { id, data: opened.value, endpoints, unconfirmed: false, sealed: owned(published) }, skipped };
+}
+
+function refused(reason: string): Read {
+  return { affiliate: undefined, skipped: [reason] };
+}
+
+function isUsable({ ip, port }: EndpointData): boolean {
+  return (ip.length === 4 || ip.length >= 16) && port <= 0xffff;
+}
+
+/** What was received is a view into its message, and would keep a whole snapshot alive. */
+function owned({ id, data, endpoints }: PublishedAffiliate): PublishedAffiliate {
+  return { id, data: data.slice(), endpoints: endpoints.map((endpoint) => endpoint.slice()) };
+}

@@ -1,0 +1,95 @@
+import { Buffer } from 'node:buffer';
+import { Changelog, type Host, type Table, type Write } from '@cosi-ts/core';
+import type { PublishedAffiliate } from '../wire/messages.ts';
+import { readAffiliate, type Ciphers, type DiscoveredAffiliate } from './discovered-affiliate.ts';
+
+export interface KnownAffiliatesOptions {
+  readonly host: Host;
+  readonly ciphers: Ciphers;
+  /** This node: it is never among the others. */
+  readonly ownId: string;
+  /** Called once for everything that had to be left out. */
+  readonly onSkipped: () => void;
+}
+
+/**
+ * The other nodes of the cluster, as of the newest message. A node whose newest data cannot be read stays with the
+ * last that could, for as long as the service knows it.
+ */
+export class KnownAffiliates {
+  readonly #options: KnownAffiliatesOptions;
+  readonly #log: Changelog<DiscoveredAffiliate>;
+  readonly #table: Table<DiscoveredAffiliate>;
+
+  constructor(options: KnownAffiliatesOptions) {
+    this.#options = options;
+    this.#log = new Changelog(options.host.clock);
+    this.#table = this.#log.table('affiliates');
+  }
+
+  get table(): Table<DiscoveredAffiliate> {
+    return this.#table;
+  }
+
+  /** Everything there is: what is not in it is gone. One commit of the difference. */
+  async replace(published: readonly PublishedAffiliate[]): Promise<void> {
+    const ids = new Set<string>();
+    for (const { id, data } of published) if (data.length > 0) ids.add(id);
+    const gone = this.#table.list().filter(({ id }) => !ids.has(id));
+    const writes = await this.#read(published);
+    this.#commit([...gone.map(({ id }) => this.#write(id, undefined)), ...writes]);
+  }
+
+  /** Each of these changed; one without data has no more than what its peers say of it, and counts as gone. */
+  async update(published: readonly PublishedAffiliate[]): Promise<void> {
+    const gone = published.filter(({ id, data }) => data.length === 0 && this.#table.get(id) !== undefined);
+    const writes = await this.#read(published);
+    this.#commit([...gone.map(({ id }) => this.#write(id, undefined)), ...writes]);
+  }
+
+  remove(ids: readonly string[]): void {
+    this.#commit(ids.filter((id) => this.#table.get(id) !== undefined).map((id) => this.#write(id, undefined)));
+  }
+
+  clear(): void {
+    this.remove(this.#table.list().map(({ id }) => id));
+  }
+
+  async #read(published: readonly PublishedAffiliate[]): Promise<Write<DiscoveredAffiliate>[]> {
+    const { host, ciphers, ownId } = this.#options;
+    const writes: Write<DiscoveredAffiliate>[] = [];
+    for (const one of published) {
+      if (one.id === ownId || one.data.length === 0 || this.#isKnown(one)) continue;
+      const { affiliate, skipped } = readAffiliate(one, ciphers);
+      for (const reason of skipped) this.#skip(one.id, reason);
+      if (affiliate !== undefined) writes.push(this.#write(one.id, affiliate));
+      const turn = host.pace.yield();
+      if (turn !== undefined) await turn;
+    }
+    return writes;
+  }
+
+  #isKnown({ id, data, endpoints }: PublishedAffiliate): boolean {
+    const known = this.#table.get(id);
+    if (known === undefined || known.unconfirmed) return false;
+    const { sealed } = known;
+    return (
+      Buffer.compare(sealed.data, data) === 0 &&
+      sealed.endpoints.length === endpoints.length &&
+      sealed.endpoints.every((endpoint, at) => Buffer.compare(endpoint, endpoints[at] ?? data) === 0)
+    );
+  }
+
+  #skip(id: string, reason: string): void {
+    this.#options.host.log.warn('affiliate not readable', { affiliate: id, reason });
+    this.#options.onSkipped();
+  }
+
+  #write(key: string, after: DiscoveredAffiliate | undefined): Write<DiscoveredAffiliate> {
+    return { table: this.#table, key, after };
+  }
+
+  #commit(writes: readonly Write<DiscoveredAffiliate>[]): void {
+    if (writes.length > 0) this.#log.commit(writes);
+  }
+}
