@@ -110,7 +110,14 @@ export {
   type Item,
   type SpecOf,
 } from './define/fields.ts';
-export { resourceYaml } from './yaml/resource-yaml.ts';
+export { metadataYaml, resourceYaml } from './yaml/resource-yaml.ts';
+export { itemIndent, valueIndent } from './yaml/layout.ts';
+export {
+  doubleQuoted as doubleQuotedYaml,
+  literalBlock as literalYaml,
+  textScalar as textYaml,
+  type BlockIndent,
+} from './yaml/scalar.ts';
 export { TypeNameError } from './define/names.ts';
 export type { NamedField, ObjectShape, ScalarShape, Shape } from './define/shape.ts';
 export type { CompiledCodec, Layout } from './define/spec-codec.ts';

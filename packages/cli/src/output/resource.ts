@@ -1,6 +1,5 @@
-import { pointerText, type Metadata } from '@cosi-ts/resources';
+import { metadataYaml, pointerText, type Metadata } from '@cosi-ts/resources';
 import { CommandError } from '../io.ts';
-import { metadataYaml } from './yaml/metadata.ts';
 import { parseYaml, YamlSyntaxError, yamlValue, type YamlDocument } from './yaml/parse.ts';
 import { isYamlMap, type YamlMap, type YamlValue } from './yaml/value.ts';
 

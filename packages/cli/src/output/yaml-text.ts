@@ -1,5 +1,5 @@
+import { metadataYaml } from '@cosi-ts/resources';
 import { isMachineConfigText, specDocument, type OutputEvent, type OutputResource } from './resource.ts';
-import { metadataYaml } from './yaml/metadata.ts';
 import { writeYamlEntry, writeYamlText } from './yaml/write.ts';
 
 /** One YAML document a resource, with dashes before each but the first. */

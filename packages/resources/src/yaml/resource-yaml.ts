@@ -12,7 +12,12 @@ import { untaggedScalar } from './scalar.ts';
  * @param spec the YAML form of the spec, with or without its last line break.
  */
 export function resourceYaml(metadata: Metadata, spec: string): string {
-  return `metadata:\n    ${metadataEntries(metadata).join(`\n${pad(4)}`)}\nspec:${behindSpec(spec)}\n`;
+  return `${metadataYaml(metadata)}spec:${behindSpec(spec)}\n`;
+}
+
+/** The `metadata:` entry of a resource's YAML form, with its last line break. */
+export function metadataYaml(metadata: Metadata): string {
+  return `metadata:\n    ${metadataEntries(metadata).join(`\n${pad(4)}`)}\n`;
 }
 
 /** Shown in this order; what a resource need not have is left out when there is none. */

@@ -62,7 +62,7 @@ function fitsBlock(text: string): boolean {
 const UNFIT_FOR_BLOCK = / \n| $|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/;
 
 /** `|` and the lines as they are. */
-function literalBlock(text: string, { column, parent }: BlockIndent): string {
+export function literalBlock(text: string, { column, parent }: BlockIndent): string {
   const indent = ' '.repeat(column);
   const hint = /^\n* /.test(text) ? String(column - parent) : '';
   const chomp = text.endsWith('\n') ? (text.endsWith('\n\n') || text === '\n' ? '+' : '') : '-';
@@ -107,7 +107,7 @@ function quoted(text: string): string {
   return UNPRINTABLE.test(text) ? doubleQuoted(text) : `'${text.replaceAll("'", "''")}'`;
 }
 
-function doubleQuoted(text: string): string {
+export function doubleQuoted(text: string): string {
   return `"${text.replace(ESCAPED, escape)}"`;
 }
 
