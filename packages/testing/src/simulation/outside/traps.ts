@@ -1,0 +1,132 @@
+/** Code under simulation reached for the outside world, which no seed can replay. */
+export class EscapeError extends Error {
+  override readonly name = 'EscapeError';
+
+  /** @param trap whose caller is to be named */
+  constructor(what: string, cure: string, trap: (...args: never[]) => unknown) {
+    super(what);
+    Error.captureStackTrace(this, trap);
+    this.message = `${callerOf(this.stack)} called ${what} in a simulation, which cannot be replayed: ${cure}`;
+  }
+}
+
+type Anything = (...args: unknown[]) => unknown;
+
+/** Something of the outside world that code under simulation must not touch by itself. */
+interface Trap {
+  readonly owner: object;
+  readonly key: string;
+  readonly replacement: unknown;
+}
+
+const CLOCK = 'take the clock of the host';
+const TIMERS = 'take the timers of the host';
+const RANDOM = 'take the random of the host';
+const NETWORK = 'take the rpc of the host';
+
+const FORBIDDEN: readonly (readonly [owner: object, name: string, key: string, cure: string])[] = [
+  [globalThis, 'setTimeout', 'setTimeout', TIMERS],
+  [globalThis, 'setInterval', 'setInterval', TIMERS],
+  [globalThis, 'setImmediate', 'setImmediate', TIMERS],
+  [AbortSignal, 'AbortSignal.timeout', 'timeout', TIMERS],
+  [Object.getPrototypeOf(performance) as object, 'performance.now', 'now', CLOCK],
+  [process, 'process.hrtime', 'hrtime', CLOCK],
+  [Math, 'Math.random', 'random', RANDOM],
+  [Crypto.prototype, 'crypto.getRandomValues', 'getRandomValues', RANDOM],
+  [Crypto.prototype, 'crypto.randomUUID', 'randomUUID', RANDOM],
+  [globalThis, 'fetch', 'fetch', NETWORK],
+];
+
+let report: (thrown: unknown) => void = () => undefined;
+let traps: readonly Trap[] | undefined;
+
+/**
+ * Arms the traps: who calls one is thrown an {@link EscapeError}, and `onEscape` hears of it, since whoever called
+ * may well catch it. @returns what puts back what stood there before
+ */
+export function arm(onEscape: (thrown: unknown) => void): () => void {
+  report = onEscape;
+  traps ??= makeTraps();
+  const replaced = traps.map(({ owner, key }) => Reflect.get(owner, key) as unknown);
+  for (const { owner, key, replacement } of traps) Reflect.set(owner, key, replacement);
+  return () => traps?.forEach(({ owner, key }, index) => Reflect.set(owner, key, replaced[index]));
+}
+
+function makeTraps(): readonly Trap[] {
+  const thrown = FORBIDDEN.map(([owner, name, key, cure]) => ({ owner, key, replacement: throwing(name, cure) }));
+  return [
+    ...thrown,
+    { owner: globalThis, key: 'Date', replacement: trappedDate() },
+    { owner: process, key: 'nextTick', replacement: guardedTick },
+  ];
+}
+
+function throwing(name: string, cure: string): Anything {
+  const escape = (entry: Anything, callback: unknown): undefined => {
+    const error = new EscapeError(name, cure, entry);
+    const cause = name === 'setTimeout' && isRxReport(error) ? errorOf(callback) : error;
+    report(cause);
+    if (cause === error) throw error;
+  };
+  const trap: Anything = (callback) => escape(trap, callback);
+  const bigint: Anything = () => escape(bigint, undefined);
+  return Object.assign(trap, { bigint });
+}
+
+/** A Date that computes but does not know what time it is. */
+function trappedDate(): unknown {
+  const real = Date;
+  const fail = (what: string): never => {
+    const escape = new EscapeError(what, CLOCK, trapped);
+    report(escape);
+    throw escape;
+  };
+  function trapped(...args: unknown[]): object {
+    if (new.target === undefined) return fail('Date()');
+    if (args.length === 0) return fail('new Date()');
+    return Reflect.construct(real, args, new.target === trapped ? real : new.target) as object;
+  }
+  return Object.assign(trapped, {
+    // Shared, so that `instanceof` means the same inside and outside.
+    prototype: real.prototype,
+    UTC: real.UTC,
+    parse: real.parse,
+    now: throwing('Date.now', CLOCK),
+  });
+}
+
+const nextTick = process.nextTick;
+
+/**
+ * What an event listener throws reaches the process through `nextTick`. In the middle of a drain that would end
+ * the process, so it ends the run.
+ */
+function guardedTick(callback: Anything, ...args: unknown[]): void {
+  nextTick(() => {
+    try {
+      callback(...args);
+    } catch (thrown) {
+      report(thrown);
+    }
+  });
+}
+
+/** RxJS throws what nobody handles from a timeout; nothing else of it may use one. */
+function isRxReport({ stack = '' }: Error): boolean {
+  return stack.split('\n', 3).some((line) => line.includes('reportUnhandledError'));
+}
+
+function errorOf(callback: unknown): unknown {
+  try {
+    (callback as Anything)();
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  }
+}
+
+/** The first frame of a stack: `refresh (src/cache.ts:12:5)`. */
+function callerOf(stack = ''): string {
+  const frame = stack.split('\n').find((line) => line.startsWith('    at '));
+  return frame?.slice('    at '.length) ?? 'something';
+}
