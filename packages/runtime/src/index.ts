@@ -1,7 +1,9 @@
 export {
+  AccessDeniedError,
   AlreadyExistsError,
   ConflictError,
   InvalidBookmarkError,
+  InvalidQueryError,
   InvalidResourceError,
   InvalidWatchOptionsError,
   NotFoundError,
@@ -20,11 +22,14 @@ export type {
   ListOptions,
   State,
   UpdateOptions,
+  WaitOptions,
   WatchKindOptions,
   WatchOptions,
   WriteOptions,
 } from './state/state.ts';
-export type { Query } from './state/query.ts';
+export { compileQuery, type LabelQuery, type Query, type QuerySelection } from './state/query/query.ts';
+export type { LabelOperator, LabelTerm } from './state/query/label-term.ts';
+export { teardownAndDestroy } from './state/teardown-and-destroy.ts';
 export { eventsOf, type Watch, type WatchEvent } from './state/watch.ts';
 export { MemoryState, type MemoryStateOptions } from './state/memory-state.ts';
 export type { TypeLookup } from './state/kinds.ts';
@@ -69,3 +74,9 @@ export { RegistrationError, type DependencyEdge } from './controller/database.ts
 export { ControllerRuntime, type ControllerRuntimeOptions } from './controller/runtime.ts';
 export { transform } from './controller/operators/transform.ts';
 export { merge } from './controller/operators/merge.ts';
+
+export { stateService, type StateServiceOptions } from './api/server/state-service.ts';
+export { EncodeCache } from './api/wire/encode-cache.ts';
+export { remoteState, type RemoteStateOptions } from './api/client/remote-state.ts';
+export { filterState, type AccessRequest, type AccessRule, type Verb } from './api/access.ts';
+export { apiAccess, type AccessPolicy, type Role } from './api/access-policy.ts';

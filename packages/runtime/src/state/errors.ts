@@ -37,44 +37,55 @@ export abstract class ConflictError extends StateError {}
 export class AlreadyExistsError extends ConflictError {
   readonly code = 'already-exists';
 
-  constructor(pointer: Pointer & { readonly version: Version }) {
-    super(`resource ${referenceText(pointer)} already exists`, pointer);
+  constructor(
+    pointer: Pointer & { readonly version: Version },
+    message = `resource ${referenceText(pointer)} already exists`,
+  ) {
+    super(message, pointer);
   }
 }
 
 export class VersionConflictError extends ConflictError {
   readonly code = 'version-conflict';
 
-  constructor(given: Metadata, stored: Version) {
-    super(
-      `resource ${referenceText(given)} update conflict: expected version "${formatVersion(given.version)}", ` +
-        `actual version "${formatVersion(stored)}"`,
-      given,
-    );
+  constructor(
+    given: Metadata,
+    stored: Version,
+    message = `resource ${referenceText(given)} update conflict: expected version "${formatVersion(given.version)}", ` +
+      `actual version "${formatVersion(stored)}"`,
+  ) {
+    super(message, given);
   }
 }
 
 export class OwnerConflictError extends ConflictError {
   readonly code = 'owner-conflict';
 
-  constructor(stored: Metadata) {
-    super(`resource ${referenceText(stored)} is owned by "${stored.owner}"`, stored);
+  constructor(stored: Metadata, message = `resource ${referenceText(stored)} is owned by "${stored.owner}"`) {
+    super(message, stored);
   }
 }
 
 export class PhaseConflictError extends ConflictError {
   readonly code = 'phase-conflict';
 
-  constructor(stored: Metadata, expected: Phase) {
-    super(`resource ${referenceText(stored)} is not in phase ${expected}`, stored);
+  constructor(
+    stored: Metadata,
+    expected: Phase,
+    message = `resource ${referenceText(stored)} is not in phase ${expected}`,
+  ) {
+    super(message, stored);
   }
 }
 
 export class PendingFinalizersError extends ConflictError {
   readonly code = 'pending-finalizers';
 
-  constructor(stored: Metadata) {
-    super(`resource ${referenceText(stored)} has pending finalizers &[${stored.finalizers.join(' ')}]`, stored);
+  constructor(
+    stored: Metadata,
+    message = `resource ${referenceText(stored)} has pending finalizers &[${stored.finalizers.join(' ')}]`,
+  ) {
+    super(message, stored);
   }
 }
 
@@ -82,8 +93,8 @@ export class PendingFinalizersError extends ConflictError {
 export class OwnerAlreadySetError extends StateError {
   readonly code = 'owner-already-set';
 
-  constructor(given: Metadata) {
-    super(`owner is already set to "${given.owner}"`, given);
+  constructor(given: Metadata, message = `owner is already set to "${given.owner}"`) {
+    super(message, given);
   }
 }
 
@@ -91,8 +102,12 @@ export class OwnerAlreadySetError extends StateError {
 export class InvalidResourceError extends StateError {
   readonly code = 'invalid-resource';
 
-  constructor(pointer: Pointer, reason: string) {
-    super(`resource ${pointerText(pointer)} cannot be stored: ${reason}`, pointer);
+  constructor(
+    pointer: Pointer,
+    reason: string,
+    message = `resource ${pointerText(pointer)} cannot be stored: ${reason}`,
+  ) {
+    super(message, pointer);
   }
 }
 
@@ -100,8 +115,12 @@ export class InvalidBookmarkError extends StateError {
   readonly code = 'invalid-bookmark';
   readonly bookmark: Bytes;
 
-  constructor(bookmark: Bytes, reason?: string) {
-    super(reason === undefined ? 'invalid watch bookmark' : `invalid watch bookmark: ${reason}`, undefined);
+  constructor(
+    bookmark: Bytes,
+    reason?: string,
+    message = reason === undefined ? 'invalid watch bookmark' : `invalid watch bookmark: ${reason}`,
+  ) {
+    super(message, undefined);
     this.bookmark = bookmark;
   }
 }
@@ -113,6 +132,20 @@ export class InvalidWatchOptionsError extends StateError {
   constructor(message: string) {
     super(message, undefined);
   }
+}
+
+/** A selection of resources that cannot be evaluated: a bad regular expression, a term without its value. */
+export class InvalidQueryError extends StateError {
+  readonly code = 'invalid-query';
+
+  constructor(message: string) {
+    super(message, undefined);
+  }
+}
+
+/** The caller may not do this. */
+export class AccessDeniedError extends StateError {
+  readonly code = 'access-denied';
 }
 
 /** Events were lost to a watch, since its reader was too slow. */

@@ -33,6 +33,7 @@ export class MemoryState implements State {
   readonly #clock: Clock;
   /** Tells this store's bookmarks from those of any other. */
   readonly #cookie: Bytes;
+  readonly #events: WatchSource['events'] = new WeakMap();
 
   constructor(options: MemoryStateOptions) {
     this.#clock = options.clock;
@@ -108,7 +109,14 @@ export class MemoryState implements State {
 
   #source(kind: Kind): WatchSource {
     const { table, hash, kind: exact } = this.#kinds.of(kind);
-    return { kind: exact, table, cookie: this.#cookie, hash, position: () => this.#changelog.position };
+    return {
+      kind: exact,
+      table,
+      cookie: this.#cookie,
+      hash,
+      position: () => this.#changelog.position,
+      events: this.#events,
+    };
   }
 
   #commit(index: KindIndex, decision: Decision, attribution: Attribution): Promise<Resource> {

@@ -1,6 +1,6 @@
 import type { Bytes, Cause, ChangesCursor } from '@cosi-ts/core';
 import type { Kind, Phase, Pointer, Resource } from '@cosi-ts/resources';
-import type { Query } from './query.ts';
+import type { Query } from './query/query.ts';
 import type { Watch } from './watch.ts';
 
 /**
@@ -30,6 +30,11 @@ export interface State {
    * @returns whether it has no finalizers, so that it could be destroyed.
    */
   teardown(pointer: Pointer, options?: WriteOptions): Promise<boolean>;
+  /**
+   * {@link State.teardown}, then waits until nobody holds the resource any more, and destroys it; undefined if the
+   * backend leaves that to `teardownAndDestroy`. Rejects with the signal's reason if that ends the wait.
+   */
+  teardownAndDestroy?(pointer: Pointer, options?: WaitOptions): Promise<void>;
   /** Every event of one resource, beginning with what it is now. */
   watch(pointer: Pointer, options?: WatchOptions): Promise<Watch>;
   /** Every event of a kind. */
@@ -51,6 +56,10 @@ export interface Attribution {
 export interface WriteOptions extends Attribution {
   /** The owner that the caller writes as; empty (the default) for what nobody owns. */
   readonly owner?: string | undefined;
+}
+
+export interface WaitOptions extends WriteOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface UpdateOptions extends WriteOptions {

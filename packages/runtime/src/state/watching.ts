@@ -2,7 +2,7 @@ import { CursorOverrunError, type Bytes, type Change, type EventsCursor, type Ta
 import { tombstone, type Kind, type Pointer, type Resource } from '@cosi-ts/resources';
 import { decodeBookmark, encodeBookmark } from './bookmark.ts';
 import { InvalidBookmarkError, InvalidWatchOptionsError, WatchOverrunError } from './errors.ts';
-import type { Query } from './query.ts';
+import type { Query } from './query/query.ts';
 import type { WatchKindOptions, WatchOptions } from './state.ts';
 import { watchOf, type Watch, type WatchEvent } from './watch.ts';
 
@@ -14,6 +14,8 @@ export interface WatchSource {
   readonly hash: Bytes;
   /** The store's position now. */
   position(): number;
+  /** Events by their changes: watches share them, and what is made of them. */
+  readonly events: WeakMap<Change<Resource>, WatchEvent>;
 }
 
 /** @throws InvalidWatchOptionsError, InvalidBookmarkError */
@@ -130,6 +132,14 @@ function pull(
 }
 
 function eventOf(source: WatchSource, change: Change<Resource>): WatchEvent {
+  const known = source.events.get(change);
+  if (known !== undefined) return known;
+  const event = newEvent(source, change);
+  source.events.set(change, event);
+  return event;
+}
+
+function newEvent(source: WatchSource, change: Change<Resource>): WatchEvent {
   const bookmark = bookmarkOf(source, change);
   const { before, after } = change;
   if (after === undefined) {

@@ -1,0 +1,117 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { CallOptions, RpcChannel } from '@cosi-ts/core';
+import type { Pointer, Resource } from '@cosi-ts/resources';
+import {
+  CreateOptionsSchema,
+  CreateResponseSchema,
+  DestroyRequestSchema,
+  DestroyResponseSchema,
+  GetRequestSchema,
+  GetResponseSchema,
+  ListRequestSchema,
+  ListResponseSchema,
+  TeardownAndDestroyRequestSchema,
+  TeardownAndDestroyResponseSchema,
+  TeardownRequestSchema,
+  TeardownResponseSchema,
+  UpdateOptionsSchema,
+  UpdateResponseSchema,
+} from '../../gen/cosi/resource/state_pb.ts';
+import type { TypeLookup } from '../../state/kinds.ts';
+import type { State } from '../../state/state.ts';
+import { fromStatus } from '../status.ts';
+import { resourceFrom } from '../wire/decode.ts';
+import { encodeResourceField, renumbered } from '../wire/encode.ts';
+import { queryTo } from '../wire/query.ts';
+import { callsOn, requestOf } from './calls.ts';
+import { openWatch } from './remote-watch.ts';
+
+export interface RemoteStateOptions {
+  /** The types whose specs are decoded; resources of others have an `EncodedSpec`. */
+  readonly types: TypeLookup;
+  /** Sent with each call, for example the node that a proxy shall ask: `{ node: '172.20.0.2' }`. */
+  readonly metadata?: CallOptions['metadata'];
+}
+
+/**
+ * The state behind a gRPC server of the service `cosi.resource.State`. Its refusals are those of a local state; what
+ * the network adds rejects with `RpcError`. A watch ends with an `errored` event when its stream breaks.
+ *
+ * @param channel a server that does not split large batches needs one that takes more than the default 4 MiB.
+ */
+export function remoteState(channel: RpcChannel, { types, metadata }: RemoteStateOptions): State {
+  const calls = callsOn(channel, metadata);
+  const write = (resource: Resource, field: number, options: Uint8Array): Uint8Array => {
+    const encoded = encodeResourceField(resource, types);
+    return new BinaryWriter()
+      .raw(field === 1 ? encoded : renumbered(encoded, field))
+      .uint32(((field + 1) << 3) | 2)
+      .bytes(options)
+      .finish();
+  };
+
+  return {
+    async get(pointer) {
+      const request = requestOf(GetRequestSchema, { ...named(pointer), options: {} });
+      const { resource } = await calls.unary('Get', pointer, request, GetResponseSchema);
+      return resourceFrom(resource, types);
+    },
+
+    async list({ namespace, type }, options) {
+      const request = requestOf(ListRequestSchema, { namespace, type, options: queryTo(options?.query) });
+      const stream = calls.stream('List', request);
+      const resources: Resource[] = [];
+      try {
+        for (;;) {
+          const message = await stream.next();
+          if (message === undefined) return resources;
+          resources.push(resourceFrom(fromBinary(ListResponseSchema, message).resource, types));
+        }
+      } catch (thrown) {
+        stream.cancel();
+        throw fromStatus('List', { namespace, type, id: '' }, thrown);
+      }
+    },
+
+    async create(resource, options = {}) {
+      const request = write(resource, 1, requestOf(CreateOptionsSchema, { owner: options.owner ?? '' }));
+      const response = await calls.unary('Create', resource.metadata, request, CreateResponseSchema);
+      return resourceFrom(response.resource, types);
+    },
+
+    async update(resource, options = {}) {
+      const { owner = '', expectedPhase = 'running' } = options;
+      const phase = expectedPhase === 'any' ? {} : { expectedPhase };
+      const request = write(resource, 2, requestOf(UpdateOptionsSchema, { owner, ...phase }));
+      const response = await calls.unary('Update', resource.metadata, request, UpdateResponseSchema);
+      return resourceFrom(response.resource, types);
+    },
+
+    async destroy(pointer, options) {
+      const request = requestOf(DestroyRequestSchema, { ...named(pointer), options: ownerOf(options) });
+      await calls.unary('Destroy', pointer, request, DestroyResponseSchema);
+    },
+
+    async teardown(pointer, options) {
+      const request = requestOf(TeardownRequestSchema, { ...named(pointer), options: ownerOf(options) });
+      return (await calls.unary('Teardown', pointer, request, TeardownResponseSchema)).destroyReady;
+    },
+
+    async teardownAndDestroy(pointer, options) {
+      const request = requestOf(TeardownAndDestroyRequestSchema, { ...named(pointer), options: ownerOf(options) });
+      await calls.unary('TeardownAndDestroy', pointer, request, TeardownAndDestroyResponseSchema, options?.signal);
+    },
+
+    watch: (pointer, options = {}) => openWatch(calls, types, { ...named(pointer) }, options),
+    watchKind: ({ namespace, type }, options = {}) => openWatch(calls, types, { namespace, type }, options),
+  };
+}
+
+function named({ namespace, type, id }: Pointer): Pointer {
+  return { namespace, type, id };
+}
+
+function ownerOf(options: { readonly owner?: string | undefined } | undefined) {
+  return { owner: options?.owner ?? '' };
+}

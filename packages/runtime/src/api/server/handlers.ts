@@ -1,0 +1,49 @@
+import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import {
+  RpcError,
+  messageOf,
+  type RpcSink,
+  type ServerCall,
+  type StreamHandler,
+  type UnaryHandler,
+} from '@cosi-ts/core';
+import type { Operation } from '../methods.ts';
+import { toStatus } from '../status.ts';
+
+/** A unary handler around a decoded request. What it throws becomes the operation's status. */
+export function answers<D extends DescMessage>(
+  operation: Operation,
+  schema: D,
+  answer: (request: MessageShape<D>, call: ServerCall) => Promise<Uint8Array>,
+): UnaryHandler {
+  return async (bytes, call) => {
+    try {
+      return await answer(decode(schema, bytes), call);
+    } catch (thrown) {
+      throw toStatus(operation, thrown);
+    }
+  };
+}
+
+/** The same for a stream. */
+export function streams<D extends DescMessage>(
+  operation: Operation,
+  schema: D,
+  send: (request: MessageShape<D>, call: ServerCall, sink: RpcSink) => Promise<void>,
+): StreamHandler {
+  return async (bytes, call, sink) => {
+    try {
+      await send(decode(schema, bytes), call, sink);
+    } catch (thrown) {
+      throw toStatus(operation, thrown);
+    }
+  };
+}
+
+function decode<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
+  try {
+    return fromBinary(schema, bytes, { readUnknownFields: false });
+  } catch (thrown) {
+    throw new RpcError('INVALID_ARGUMENT', `malformed request: ${messageOf(thrown)}`);
+  }
+}

@@ -1,0 +1,124 @@
+import { toBinary, create } from '@bufbuild/protobuf';
+import { RpcError, type Pace, type RpcService, type ServerCall } from '@cosi-ts/core';
+import { parsePhase, type Phase, type Resource } from '@cosi-ts/resources';
+import {
+  CreateRequestSchema,
+  DestroyRequestSchema,
+  GetRequestSchema,
+  ListRequestSchema,
+  TeardownAndDestroyRequestSchema,
+  TeardownRequestSchema,
+  TeardownResponseSchema,
+  UpdateRequestSchema,
+  WatchRequestSchema,
+} from '../../gen/cosi/resource/state_pb.ts';
+import type { TypeLookup } from '../../state/kinds.ts';
+import type { State } from '../../state/state.ts';
+import { teardownAndDestroy } from '../../state/teardown-and-destroy.ts';
+import { filterState, type AccessRule } from '../access.ts';
+import { STATE_SERVICE, methodOf } from '../methods.ts';
+import { resourceFrom } from '../wire/decode.ts';
+import type { EncodeCache } from '../wire/encode-cache.ts';
+import { encodeResourceField } from '../wire/encode.ts';
+import { queryFrom } from '../wire/query.ts';
+import { answers, streams } from './handlers.ts';
+import { serveWatch } from './serve-watch.ts';
+
+export interface StateServiceOptions {
+  /** The types whose specs are decoded and encoded here; others pass through as the bytes that came in. */
+  readonly types: TypeLookup;
+  /** The process's encoded forms. */
+  readonly encodings: EncodeCache;
+  readonly pace: Pace;
+  /** What a caller may do: asked at each call, and by a watch for each batch. Everything, if absent. */
+  readonly access?: ((call: ServerCall) => AccessRule) | undefined;
+}
+
+/**
+ * The gRPC service `cosi.resource.State` over a state. Whatever a request holds, it answers with a message or a
+ * status.
+ */
+export function stateService(state: State, options: StateServiceOptions): RpcService {
+  const { types, encodings, pace, access } = options;
+  const encode = (resource: Resource): Uint8Array =>
+    encodings.get(resource, (given) => encodeResourceField(given, types));
+  const as = (call: ServerCall): State => (access === undefined ? state : filterState(state, access(call)));
+
+  return {
+    name: STATE_SERVICE,
+    unary: new Map([
+      [
+        methodOf('Get'),
+        answers('Get', GetRequestSchema, async (request, call) => encode(await as(call).get(pointerOf(request)))),
+      ],
+      [
+        methodOf('Create'),
+        answers('Create', CreateRequestSchema, async ({ resource, options }, call) => {
+          const given = resourceFrom(resource, types);
+          return encode(await as(call).create(given, { owner: options?.owner }));
+        }),
+      ],
+      [
+        methodOf('Update'),
+        answers('Update', UpdateRequestSchema, async ({ newResource, options }, call) => {
+          const given = resourceFrom(newResource, types);
+          const expectedPhase = expectedPhaseOf(options?.expectedPhase);
+          return encode(await as(call).update(given, { owner: options?.owner, expectedPhase }));
+        }),
+      ],
+      [
+        methodOf('Destroy'),
+        answers('Destroy', DestroyRequestSchema, async (request, call) => {
+          await as(call).destroy(pointerOf(request), { owner: request.options?.owner });
+          return EMPTY;
+        }),
+      ],
+      [
+        methodOf('Teardown'),
+        answers('Teardown', TeardownRequestSchema, async (request, call) => {
+          const destroyReady = await as(call).teardown(pointerOf(request), { owner: request.options?.owner });
+          return toBinary(TeardownResponseSchema, create(TeardownResponseSchema, { destroyReady }));
+        }),
+      ],
+      [
+        methodOf('TeardownAndDestroy'),
+        answers('TeardownAndDestroy', TeardownAndDestroyRequestSchema, async (request, call) => {
+          const { signal } = call;
+          await teardownAndDestroy(as(call), pointerOf(request), { owner: request.options?.owner, signal });
+          return EMPTY;
+        }),
+      ],
+    ]),
+    streams: new Map([
+      [
+        methodOf('List'),
+        streams('List', ListRequestSchema, async ({ namespace, type, options }, call, sink) => {
+          const query = queryFrom(options);
+          for (const resource of await as(call).list({ namespace, type }, { query })) {
+            await (sink.write(encode(resource)) ?? pace.yield());
+            if (call.signal.aborted) return;
+          }
+        }),
+      ],
+      [
+        methodOf('Watch'),
+        streams('Watch', WatchRequestSchema, (request, call, sink) =>
+          serveWatch(as(call), request, { encode, encodings, pace, signal: call.signal, sink }),
+        ),
+      ],
+    ]),
+  };
+}
+
+const EMPTY = new Uint8Array(0);
+
+function pointerOf({ namespace, type, id }: { namespace: string; type: string; id: string }) {
+  return { namespace, type, id };
+}
+
+function expectedPhaseOf(text: string | undefined): Phase | 'any' {
+  if (text === undefined) return 'any';
+  const phase = parsePhase(text);
+  if (phase === undefined) throw new RpcError('INVALID_ARGUMENT', `unknown phase: ${text}`);
+  return phase;
+}

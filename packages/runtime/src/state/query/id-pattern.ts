@@ -1,0 +1,69 @@
+// oxlint-disable-next-line house/host -- loads code: nothing that a simulation would have to replay
+import { createRequire } from 'node:module';
+import { messageOf } from '@cosi-ts/core';
+import type { RE2JS } from 're2js';
+import { InvalidQueryError } from '../errors.ts';
+
+/** Longest regular expression taken, in UTF-16 units. */
+const MAX_LENGTH = 1024;
+
+/** Largest regular expression taken once its counted repetitions are written out: it takes milliseconds to compile. */
+const MAX_SIZE = 2000;
+
+/**
+ * Compiles a regular expression in RE2 syntax, searched for anywhere in an id in time linear to its length.
+ *
+ * @throws InvalidQueryError if it is none, or too large.
+ */
+export function compileIdPattern(pattern: string): (id: string) => boolean {
+  if (pattern.length > MAX_LENGTH) {
+    throw new InvalidQueryError(`failed to compile regexp: longer than ${MAX_LENGTH} characters`);
+  }
+  if (expandedSize(pattern) > MAX_SIZE) {
+    throw new InvalidQueryError('failed to compile regexp: expression too large');
+  }
+  try {
+    const compiled = loadRe2().RE2JS.compile(pattern);
+    return (id) => compiled.test(id);
+  } catch (thrown) {
+    throw new InvalidQueryError(`failed to compile regexp: ${messageOf(thrown)}`);
+  }
+}
+
+let loaded: { readonly RE2JS: typeof RE2JS } | undefined;
+
+/** Loaded at the first pattern: few programs ever see one, and it takes as long to load as all the rest. */
+function loadRe2(): { readonly RE2JS: typeof RE2JS } {
+  loaded ??= createRequire(import.meta.url)('re2js') as { readonly RE2JS: typeof RE2JS };
+  return loaded;
+}
+
+/**
+ * How many atoms an expression has when `x{1000}` is written out, which is how it is compiled. Never less than
+ * that for an expression that is well-formed; a little more for some (inside `\Q…\E`).
+ */
+function expandedSize(pattern: string): number {
+  /** Sizes of the sequences that are open, innermost last. */
+  const open = [0];
+  let atom = 0;
+  const add = (size: number): void => {
+    atom = size;
+    open[open.length - 1] = (open.at(-1) ?? 0) + size;
+  };
+  for (const [token] of pattern.matchAll(TOKENS)) {
+    if (token === '(') open.push(1);
+    else if (token === ')') {
+      if (open.length > 1) add(open.pop() ?? 0);
+    } else if (/^\{\d/.test(token)) {
+      const count = Math.max(...token.slice(1, -1).split(',').map(Number));
+      // The atom is there once already; none of it may remain, but then it costs nothing either.
+      const once = atom;
+      if (count > 1) add(once * (count - 1));
+      atom = once * Math.max(count, 1);
+    } else add(1);
+  }
+  return open.reduce((sum, size) => sum + size, 0);
+}
+
+/** An escape with its braces, a character class, a counted repetition, or any one character. */
+const TOKENS = /\\(?:[pPx]\{[^}]*\}|.)|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\{\d+(?:,\d*)?\}|./gsu;

@@ -1,0 +1,34 @@
+import type { Resource } from '@cosi-ts/resources';
+import { compileIdPattern } from './id-pattern.ts';
+import { compileTerm, type LabelTerm } from './label-term.ts';
+
+/** A selection of resources: by id and by labels. Compiled once, asked often. */
+export interface Query extends QuerySelection {
+  matches(resource: Resource): boolean;
+}
+
+/** What a query selects, as data: what a remote state is sent. */
+export interface QuerySelection {
+  /** One of them must hold; none at all holds always. */
+  readonly labels?: readonly LabelQuery[] | undefined;
+  /** A regular expression in RE2 syntax that is found anywhere in the id. */
+  readonly id?: string | undefined;
+}
+
+/** All terms must hold; no terms hold always. */
+export type LabelQuery = readonly LabelTerm[];
+
+/** @throws InvalidQueryError for a bad regular expression, or a term that lacks its value. */
+export function compileQuery({ labels = [], id = '' }: QuerySelection): Query {
+  const alternatives = labels.map((terms) => terms.map((term) => compileTerm(term)));
+  const matchesId = id === '' ? undefined : compileIdPattern(id);
+  return {
+    labels,
+    id,
+    matches({ metadata }) {
+      if (matchesId !== undefined && !matchesId(metadata.id)) return false;
+      if (alternatives.length === 0) return true;
+      return alternatives.some((terms) => terms.every((holds) => holds(metadata.labels)));
+    },
+  };
+}
