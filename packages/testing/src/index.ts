@@ -3,9 +3,12 @@ export type { Limits, NodeOptions, Simulation, Span } from './simulation/simulat
 export type { Program, SimNode, Start } from './simulation/sim-node.ts';
 export type { FaultKind } from './simulation/faults.ts';
 export type { LogLine } from './simulation/virtual-logger.ts';
+export { EscapeError } from './simulation/outside/traps.ts';
 export { StuckError } from './simulation/driver.ts';
 export { Tape, TapeMismatchError, type Draw, type TapeSource } from './simulation/tape.ts';
 export { formatReplay, parseReplay, type Replay } from './simulation/replay.ts';
 export { arbitraryOf } from './arbitrary/arbitrary-of.ts';
 
-export { rpcConformance, type ConformanceCase, type RpcSubject } from './conformance/rpc.ts';
+export type { ConformanceCase } from './conformance/case.ts';
+export { filesConformance, type FilesSubject } from './conformance/files.ts';
+export { rpcConformance, type RpcSubject } from './conformance/rpc.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { RpcError, RpcStatus, type Rpc, type RpcStatusName } from '@cosi-ts/core';
+import { casesOf, type ConformanceCase } from './case.ts';
 import { aborted, NOTHING, serving, statusOfSignal, STREAM, UNARY, type Serve } from './rpc-serving.ts';
 
 /** A network to try: two processes on it, and an address where the first may listen, with port 0. */
@@ -9,12 +10,6 @@ export interface RpcSubject {
   readonly address: string;
 }
 
-/** One rule of a seam, as a test that any framework can run. It rejects if the rule is broken. */
-export interface ConformanceCase {
-  readonly name: string;
-  readonly run: () => Promise<void>;
-}
-
 /**
  * What everything above the RPC seam relies on, whatever carries it.
  * @param withSubject makes a network, runs the body on it, and clears it away.
@@ -22,10 +17,7 @@ export interface ConformanceCase {
 export function rpcConformance(
   withSubject: (body: (subject: RpcSubject) => Promise<void>) => Promise<void>,
 ): readonly ConformanceCase[] {
-  return Object.entries(RULES).map(([name, rule]) => ({
-    name,
-    run: () => withSubject((subject) => serving(subject, (serve) => rule(serve, subject))),
-  }));
+  return casesOf(RULES, (rule) => withSubject((subject) => serving(subject, (serve) => rule(serve, subject))));
 }
 
 type Rule = (serve: Serve, subject: RpcSubject) => Promise<void>;

@@ -1,9 +1,11 @@
 import { Owner, ownedHost, type Host } from '@cosi-ts/core';
 import type { Disk } from './disk/disk.ts';
-import { virtualFiles, type Volume } from './disk/virtual-files.ts';
+import { virtualFiles } from './disk/virtual-files.ts';
+import type { Volume } from './disk/volume.ts';
 import type { Machine, Network } from './network/network.ts';
 import { virtualRpc } from './network/virtual-rpc.ts';
 import { Prng } from './prng.ts';
+import { handlesOf } from './report.ts';
 import { virtualHost } from './virtual-host.ts';
 import { virtualLogger, type LogLine } from './virtual-logger.ts';
 import type { Life, World } from './world.ts';
@@ -40,6 +42,8 @@ export class SimNode {
   #current: Start;
   #skew = 0;
   #isRunning = false;
+  /** Settled when a life's program has come up, be it the next life's. */
+  #up = Promise.withResolvers<void>();
 
   constructor(parts: NodeParts) {
     this.name = parts.name;
@@ -68,33 +72,38 @@ export class SimNode {
     return this.#parts.machine.addresses[0];
   }
 
-  get life(): Life {
-    return this.#life;
-  }
-
   get machine(): string {
     return this.#parts.machine.name;
   }
 
-  /** Whether its program was started and did not crash since. */
+  /** Whether its program was started and has not ended since. */
   get isRunning(): boolean {
     return this.#isRunning;
   }
 
-  /** Runs its program, on a fresh owner if it ran before. */
+  /**
+   * Runs its program. Resolves when it is up; if a crash comes in between, when it is up again.
+   * @throws what the program throws; the process is ended then.
+   */
   async start(): Promise<void> {
     const { program } = this.#parts;
     if (program === undefined) throw new Error(`node ${this.name} has no program to start`);
     if (this.#isRunning) throw new Error(`node ${this.name} is running already`);
-    if (!this.#current.owner.isOpen) this.#current = this.#begin();
     this.#isRunning = true;
-    await program(this.#current);
+    const life = this.#life;
+    await Promise.race([this.#run(program), this.#up.promise]).catch((thrown: unknown) => {
+      if (life === this.#life) this.end();
+      throw thrown;
+    });
   }
 
-  /** Ends it in peace. */
+  /** Ends it in peace. @throws Error if it left something behind, as a leak does. */
   async stop(): Promise<void> {
     await this.#current.owner.close();
+    const { world, network, volume } = this.#parts;
+    const left = handlesOf(this.#life, world, network, volume);
     this.end();
+    if (left.length > 0) throw new Error(`node ${this.name} stopped and left behind:\n${left.join('\n')}`);
   }
 
   /** Ends this life, with none of its code run, and makes the next one ready to start. */
@@ -102,12 +111,7 @@ export class SimNode {
     this.#current.owner.drop();
     this.#parts.world.end(this.#life);
     this.#parts.network.end(this.#life);
-    for (const [path, holder] of this.#parts.volume.locks) {
-      if (holder === this.#life) this.#parts.volume.locks.delete(path);
-    }
-    for (const watch of this.#parts.volume.watches) {
-      if (watch.life === this.#life) this.#parts.volume.watches.delete(watch);
-    }
+    this.#parts.volume.end(this.#life);
     this.#isRunning = false;
     this.#life = { name: this.name, ended: false };
     this.#current = this.#begin();
@@ -116,6 +120,13 @@ export class SimNode {
   /** Lets its wall clock jump by so many milliseconds; intervals are not touched. */
   skewClock(millis: number): void {
     this.#skew += millis;
+  }
+
+  async #run(program: Program): Promise<void> {
+    await program(this.#current);
+    const up = this.#up;
+    this.#up = Promise.withResolvers<void>();
+    up.resolve();
   }
 
   #begin(): Start {

@@ -195,7 +195,7 @@ describe('a failure', () => {
       throw new Error('broken');
     });
     await expect(failing).rejects.toThrow(SimulationError);
-    await expect(failing).rejects.toThrow(/^broken\n\nreplay: seed=9 .*\n.*a +controller: call get x/s);
+    await expect(failing).rejects.toThrow(/^broken\n\nreplay: COSI_REPLAY='seed=9 .*\n.*a +controller: call get x/s);
   });
 
   test('waiting for what cannot happen is one', async () => {

@@ -1,6 +1,7 @@
-import { Driver } from './driver.ts';
+import { Driver, StuckError } from './driver.ts';
 import { drawProfile, FAULT_KINDS, formatProfile, type FaultKind } from './faults.ts';
 import { pump } from './outside/drain.ts';
+import { replayFromEnvironment } from './outside/environment.ts';
 import { fence } from './outside/fence.ts';
 import { formatReplay, parseReplay, type Replay } from './replay.ts';
 import { Simulation } from './simulation.ts';
@@ -13,7 +14,7 @@ export interface SimulationOptions {
   readonly seed?: number;
   /** Decisions given one by one, as a shrinker does, instead of drawn from the seed. */
   readonly choices?: readonly number[];
-  /** A replay line, in place of both. */
+  /** A replay line, in place of both; by default that of the environment's `COSI_REPLAY`, if there is one. */
   readonly replay?: string;
   /** What may go wrong: each run draws which of it does, and how often. Nothing by default. */
   readonly faults?: readonly FaultKind[] | 'all';
@@ -40,9 +41,9 @@ export class SimulationError extends Error {
   /** A line that makes the run again. */
   readonly replay: string;
 
-  constructor(thrown: unknown, replay: string, timeline: string) {
+  constructor(thrown: unknown, replay: string, story: string) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    super(`${message}\n\nreplay: ${replay}\n${timeline}`, { cause: thrown });
+    super(`${message}\n\nreplay: COSI_REPLAY='${replay}'\n${story}`, { cause: thrown });
     this.replay = replay;
   }
 }
@@ -81,6 +82,7 @@ export async function simulate<T>(
     step,
     fence((thrown) => void (world.failure ??= { thrown })),
   );
+  const waiting = simulation.waiting();
   for (const node of simulation.nodes.values()) node.end();
 
   const replay = { seed, choices };
@@ -88,10 +90,12 @@ export async function simulate<T>(
     const value = driver.result() as T;
     return { value, hash: trace.hash, steps: world.steps, elapsed: world.now, replay, choices: tape.choices };
   } catch (thrown) {
-    throw new SimulationError(thrown, `${formatReplay(replay)} ${formatProfile(faults)}`, trace.tail(SHOWN));
+    const story = thrown instanceof StuckError ? `${trace.tail(SHOWN)}\n${waiting}` : trace.tail(SHOWN);
+    throw new SimulationError(thrown, `${formatReplay(replay)} ${formatProfile(faults)}`, story);
   }
 }
 
-function replayOf({ seed = 0, choices, replay }: SimulationOptions): Replay {
+/** The options' own line, else the one that the tests were run with, else the options' seed. */
+function replayOf({ seed = 0, choices, replay = replayFromEnvironment() }: SimulationOptions): Replay {
   return replay === undefined ? { seed, choices } : parseReplay(replay);
 }

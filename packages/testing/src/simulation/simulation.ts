@@ -1,9 +1,10 @@
 import { parseDuration } from '@cosi-ts/core';
-import { Disk } from './disk/disk.ts';
-import type { Volume } from './disk/virtual-files.ts';
+import { Volume } from './disk/volume.ts';
+import { crashFaults } from './crash-faults.ts';
 import type { Budget, Driver } from './driver.ts';
 import { withoutFaults } from './faults.ts';
 import { Network, type Machine } from './network/network.ts';
+import { describeWaiting } from './report.ts';
 import { SimNode, type Program } from './sim-node.ts';
 import type { LogLine } from './virtual-logger.ts';
 import type { World } from './world.ts';
@@ -47,6 +48,7 @@ export class Simulation {
     this.#network = new Network(world);
     this.#seed = seed;
     this.#epoch = epoch;
+    world.beforeStep = crashFaults(world, this.#nodes, (node) => this.crash(node));
   }
 
   /** Milliseconds of simulated time since it began. */
@@ -75,7 +77,7 @@ export class Simulation {
       seed: this.#seed,
       epoch: this.#epoch,
       program: options.program,
-      onLog: (line) => void this.#log.push(line),
+      onLog: (line) => this.#hear(line),
     });
     this.#nodes.set(name, node);
     return node;
@@ -141,9 +143,20 @@ export class Simulation {
     return node.start();
   }
 
+  /** What everybody waits for at this moment, to be read. */
+  waiting(): string {
+    return describeWaiting(this.#world, this.#network);
+  }
+
   /** Writes a line of the scenario's own into the timeline. */
   note(label: string): void {
     this.#world.trace.add({ at: this.#world.now, who: '', label });
+  }
+
+  #hear(line: LogLine): void {
+    this.#log.push(line);
+    if (line.level === 'debug') return;
+    this.#world.trace.add({ at: line.at, who: line.node, label: `${line.level}: ${line.message}` });
   }
 
   #machine(name: string, addresses: readonly string[] = []): { readonly machine: Machine; readonly volume: Volume } {
@@ -152,7 +165,7 @@ export class Simulation {
     const [first = `10.0.0.${this.#machines.size + 1}`, ...others] = addresses;
     const machine: Machine = { name, addresses: [first, ...others] };
     this.#network.addMachine(machine);
-    const made = { machine, volume: { disk: new Disk(), locks: new Map(), watches: new Set() } satisfies Volume };
+    const made = { machine, volume: new Volume(this.#world) };
     this.#machines.set(name, made);
     return made;
   }

@@ -38,6 +38,8 @@ export class World {
   /** Milliseconds since the simulation began. */
   now = 0;
   steps = 0;
+  /** Asked before each step while crashes are among the faults. */
+  beforeStep: () => void = () => undefined;
   #ready: Action[] = [];
   #foreground = 0;
   #order = 0;
@@ -104,6 +106,7 @@ export class World {
 
   /** Takes one of the actions that could happen now. False if there is none. */
   step(): boolean {
+    if (this.faults.crash > 0) this.beforeStep();
     const count = this.#ready.length;
     if (count === 0) return false;
     const choice = this.tape.choose('next', count, this.faults.disorder);

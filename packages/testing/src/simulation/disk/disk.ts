@@ -1,15 +1,6 @@
-import { FileError } from '@cosi-ts/core';
+import { compareUtf8, FileError } from '@cosi-ts/core';
 import type { Tape } from '../tape.ts';
-
-/** A change of a file's content since its last sync. */
-type Edit = { readonly kind: 'truncate' } | { readonly kind: 'append'; readonly bytes: Uint8Array };
-
-interface Inode {
-  mode: number;
-  content: Uint8Array;
-  synced: Uint8Array;
-  edits: Edit[];
-}
+import { create, edit, loseUnsynced, sync, type Inode } from './inode.ts';
 
 /** A change of a directory since its last sync: what a name stands for from now on. */
 interface Entry {
@@ -19,7 +10,7 @@ interface Entry {
 
 /**
  * A disk that keeps only what was synced: the content of files, and which names stand for which file.
- * Directories themselves are kept at once.
+ * Directories themselves are kept at once. Paths are absolute and normal.
  */
 export class Disk {
   readonly #files = new Map<string, Inode>();
@@ -38,29 +29,27 @@ export class Disk {
     return this.#files.get(path)?.mode;
   }
 
-  /** Opens a file that is empty from now on. */
-  create(path: string, mode: number, exclusive: boolean): OpenFile {
+  /** Opens a file that is empty from now on; an older one keeps no permission that `mode` lacks. */
+  create(path: string, mode: number, isExclusive: boolean): OpenFile {
+    this.requireParent(path);
     if (this.#directories.has(path)) throw failure('EISDIR', path);
-    this.#requireParent(path);
     const known = this.#files.get(path);
-    if (known !== undefined && exclusive) throw failure('EEXIST', path);
-    const inode: Inode = known ?? { mode, content: EMPTY, synced: EMPTY, edits: [] };
+    if (known !== undefined && isExclusive) throw failure('EEXIST', path);
+    const inode = known ?? create(mode);
+    inode.mode &= mode;
     if (known === undefined) this.#name(path, inode);
     edit(inode, { kind: 'truncate' });
     return {
       append: (bytes) => edit(inode, { kind: 'append', bytes: bytes.slice() }),
-      sync() {
-        inode.synced = inode.content;
-        inode.edits = [];
-      },
+      sync: () => sync(inode),
     };
   }
 
   rename(from: string, to: string): void {
     const inode = this.#files.get(from);
     if (inode === undefined) throw failure('ENOENT', from);
-    if (this.#directories.has(to)) throw failure('EISDIR', to);
-    this.#requireParent(to);
+    this.requireParent(to, from);
+    if (this.#directories.has(to)) throw failure('EISDIR', from);
     if (from === to) return;
     this.#name(to, inode);
     this.#name(from, undefined);
@@ -76,45 +65,63 @@ export class Disk {
   }
 
   makeDirectory(path: string): void {
+    if (this.#files.has(path)) throw failure('EEXIST', path);
     for (let directory = path; !this.#directories.has(directory); directory = parentOf(directory)) {
-      if (this.#files.has(directory)) throw failure('ENOTDIR', directory);
+      if (this.#files.has(directory)) throw failure('ENOTDIR', path);
       this.#directories.add(directory);
     }
   }
 
   list(path: string): readonly string[] {
+    if (this.#files.has(path)) throw failure('ENOTDIR', path);
     const prefix = path === '/' ? '/' : `${path}/`;
     const names = [...this.#files.keys(), ...this.#directories]
       .filter((each) => each.startsWith(prefix) && each.length > prefix.length)
       .map((each) => each.slice(prefix.length))
       .filter((name) => !name.includes('/'));
-    return names.sort();
+    return names.sort(compareUtf8);
   }
 
   syncDirectory(path: string): void {
-    if (!this.#directories.has(path)) throw failure('ENOENT', path);
+    if (!this.#directories.has(path)) throw failure(this.#files.has(path) ? 'ENOTDIR' : 'ENOENT', path);
     for (const entry of this.#unsynced.get(path) ?? []) this.#keep(entry);
     this.#unsynced.delete(path);
+  }
+
+  /** A file that the system itself keeps, as it does one that a lock stands on. */
+  touch(path: string): void {
+    this.requireParent(path);
+    if (this.#files.has(path)) return;
+    const inode = create(0o600);
+    this.#files.set(path, inode);
+    this.#durable.set(path, inode);
+  }
+
+  /** @throws FileError unless the directory of `path` exists */
+  requireParent(path: string, about = path): void {
+    const parent = parentOf(path);
+    if (!this.#directories.has(parent)) throw failure(this.#files.has(parent) ? 'ENOTDIR' : 'ENOENT', about);
   }
 
   /**
    * The power goes. What was not synced is lost, save what the tape says had reached the disk by itself: the
    * first so many changes of a directory, the first so many writes of a file, and of the next one a part.
+   *
+   * @param odds that something did, at each opportunity
    */
   crash(tape: Tape, odds: number): void {
-    for (const [directory, entries] of [...this.#unsynced].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [directory, entries] of sorted(this.#unsynced)) {
       const kept = tape.choose(`kept of ${directory}`, entries.length + 1, odds);
       for (const entry of entries.slice(0, kept)) this.#keep(entry);
     }
     this.#unsynced.clear();
     this.#files.clear();
-    for (const [path, inode] of [...this.#durable].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      settle(inode, tape.choose(`kept of ${path}`, inode.edits.length + 1, odds), tape, odds);
+    for (const [path, inode] of sorted(this.#durable)) {
+      loseUnsynced(inode, tape, path, odds);
       this.#files.set(path, inode);
     }
   }
 
-  /** Everything written is kept: the process died, the machine did not. */
   #name(path: string, inode: Inode | undefined): void {
     if (inode === undefined) this.#files.delete(path);
     else this.#files.set(path, inode);
@@ -128,10 +135,6 @@ export class Disk {
     if (inode === undefined) this.#durable.delete(path);
     else this.#durable.set(path, inode);
   }
-
-  #requireParent(path: string): void {
-    if (!this.#directories.has(parentOf(path))) throw failure('ENOENT', path);
-  }
 }
 
 /** A file open for writing; it stays the same file when it is renamed. */
@@ -140,35 +143,13 @@ export interface OpenFile {
   sync(): void;
 }
 
-const EMPTY = new Uint8Array(0);
-const SECTOR = 512;
+/** In an order that does not depend on history, for the tape. */
+function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  return [...map].sort(([a], [b]) => compareUtf8(a, b));
+}
 
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
-}
-
-function edit(inode: Inode, change: Edit): void {
-  inode.edits.push(change);
-  inode.content = apply(inode.content, change);
-}
-
-function apply(content: Uint8Array, change: Edit): Uint8Array {
-  return change.kind === 'truncate' ? EMPTY : Buffer.concat([content, change.bytes]);
-}
-
-/** What is on the disk after a crash: what was synced, `kept` writes, and maybe a torn part of the next. */
-function settle(inode: Inode, kept: number, tape: Tape, odds: number): void {
-  let content = inode.synced;
-  for (const change of inode.edits.slice(0, kept)) content = apply(content, change);
-  const next = inode.edits[kept];
-  if (next?.kind === 'append') {
-    const sectors = Math.ceil(next.bytes.length / SECTOR);
-    const torn = tape.choose('torn', sectors, odds) * SECTOR;
-    content = apply(content, { kind: 'append', bytes: next.bytes.subarray(0, torn) });
-  }
-  inode.content = content;
-  inode.synced = content;
-  inode.edits = [];
 }
 
 function failure(code: string, path: string): FileError {

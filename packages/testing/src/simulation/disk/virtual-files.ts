@@ -1,107 +1,99 @@
 import { posix } from 'node:path';
-import { FileError, type Files } from '@cosi-ts/core';
+import { FileError, type FileLock, type FileWriter, type Files } from '@cosi-ts/core';
 import type { Life, World } from '../world.ts';
-import type { Disk } from './disk.ts';
+import type { OpenFile } from './disk.ts';
+import type { Volume } from './volume.ts';
 
-/** What the processes of a machine share: a disk, its locks, and who watches it. */
-export interface Volume {
-  readonly disk: Disk;
-  readonly locks: Map<string, Life>;
-  readonly watches: Set<Watch>;
-}
+/** A volume's files as seen by one life of a node: each operation is an action, and may fail as disks do. */
+export function virtualFiles(world: World, life: Life, volume: Volume): Files {
+  const { disk } = volume;
 
-interface Watch {
-  readonly path: string;
-  readonly life: Life;
-  readonly changed: () => void;
-  isTold: boolean;
-}
-
-/** A volume's files as seen by one life of a node. Each operation is an action. */
-export function virtualFiles(world: World, life: Life, { disk, locks, watches }: Volume): Files {
-  const operation = <T>(label: string, path: string, run: () => T): Promise<T> =>
+  const operation = <T>(what: string, path: string, run: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
       const attempt = (): void => {
         try {
-          if (world.tape.choose('disk', 2, world.faults.disk) === 1) throw new FileError('EIO', path, `EIO: ${path}`);
+          if (world.tape.choose('disk', 2, world.faults.disk) === 1) throw broken(path);
           resolve(run());
         } catch (thrown) {
           reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
         }
       };
-      world.enqueue({ life, label: `${label} ${path}`, run: attempt });
+      world.enqueue({ life, label: `${what} ${path}`, run: attempt });
     });
 
-  const touch = (path: string): void => {
-    for (const watch of watches) {
-      if (watch.path !== path || watch.isTold) continue;
-      watch.isTold = true;
-      const tell = (): void => {
-        watch.isTold = false;
-        if (watches.has(watch)) watch.changed();
-      };
-      world.enqueue({ life: watch.life, label: `changed: ${path}`, run: tell });
-    }
+  const writer = (path: string, file: OpenFile): FileWriter => {
+    let isOpen = true;
+    const ifOpen = (run: () => void) => (): void => {
+      if (!isOpen) throw new FileError('EBADF', path, `EBADF: ${path} is closed`);
+      run();
+    };
+    return {
+      write(bytes) {
+        const copy = bytes.slice();
+        const append = (): void => {
+          file.append(copy);
+          volume.changed(path);
+        };
+        return operation('write', path, ifOpen(append));
+      },
+      sync: () =>
+        operation(
+          'sync',
+          path,
+          ifOpen(() => file.sync()),
+        ),
+      close: () =>
+        operation('close', path, () => {
+          isOpen = false;
+        }),
+    };
+  };
+
+  const lock = (path: string): FileLock => {
+    const holder = volume.holder(path);
+    if (holder !== undefined) throw new FileError('ELOCKED', path, `${path} is locked by ${holder.name}`);
+    volume.lock(path, life);
+    let isHeld = true;
+    const release = (): void => {
+      if (isHeld) volume.unlock(path);
+      isHeld = false;
+    };
+    return { release: () => operation('unlock', path, release) };
   };
 
   return {
     read: (name) => operation('read', absolute(name), () => disk.read(absolute(name))),
-    create(name, options = {}) {
-      const path = absolute(name);
-      return operation('create', path, () => {
+    create: (name, options = {}) =>
+      operation('create', absolute(name), () => {
+        const path = absolute(name);
         const file = disk.create(path, options.mode ?? 0o600, options.exclusive ?? false);
-        touch(path);
-        return {
-          write: (bytes) =>
-            operation('write', path, () => {
-              file.append(bytes);
-              touch(path);
-            }),
-          sync: () => operation('sync', path, () => file.sync()),
-          close: () => operation('close', path, () => undefined),
-        };
-      });
-    },
+        volume.changed(path);
+        return writer(path, file);
+      }),
     rename: (from, to) =>
       operation('rename', absolute(from), () => {
         disk.rename(absolute(from), absolute(to));
-        touch(absolute(from));
-        touch(absolute(to));
+        volume.changed(absolute(from));
+        volume.changed(absolute(to));
       }),
     remove: (name) =>
       operation('remove', absolute(name), () => {
         disk.remove(absolute(name));
-        touch(absolute(name));
+        volume.changed(absolute(name));
       }),
     makeDirectory: (name) => operation('make directory', absolute(name), () => disk.makeDirectory(absolute(name))),
     list: (name) => operation('list', absolute(name), () => disk.list(absolute(name))),
     syncDirectory: (name) => operation('sync', absolute(name), () => disk.syncDirectory(absolute(name))),
-    lock(name) {
-      const path = absolute(name);
-      return operation('lock', path, () => {
-        const holder = locks.get(path);
-        if (holder !== undefined && !holder.ended) {
-          throw new FileError('ELOCKED', path, `${path} is locked by ${holder.name}`);
-        }
-        locks.set(path, life);
-        return {
-          release: () =>
-            operation('unlock', path, () => {
-              if (locks.get(path) === life) locks.delete(path);
-            }),
-        };
-      });
-    },
-    watch(name, changed) {
-      const watch: Watch = { path: absolute(name), life, changed, isTold: false };
-      watches.add(watch);
-      return { stop: () => void watches.delete(watch) };
-    },
+    lock: (name) => operation('lock', absolute(name), () => lock(absolute(name))),
+    watch: (name, changed) => ({ stop: volume.watch(absolute(name), life, changed) }),
   };
 }
 
-/** The working directory of every simulated process is the root. */
+/** Every simulated process works in the root directory. */
 function absolute(name: string): string {
-  const path = posix.resolve('/', name);
-  return path;
+  return posix.resolve('/', name);
+}
+
+function broken(path: string): FileError {
+  return new FileError('EIO', path, `EIO: the disk failed at ${path}`);
 }
