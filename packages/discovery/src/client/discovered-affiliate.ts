@@ -30,7 +30,7 @@ export interface Read {
 }
 
 /** Anyone may write anything to the service, so nothing here throws. */
-export function readAffiliate(published: PublishedAffiliate, ciphers: Ciphers): Read {
+export function readAffiliate(published: PublishedAffiliate, ciphers: Ciphers, unconfirmed = false): Read {
   const { id } = published;
   const opened = ciphers.affiliates.open(published.data);
   if (!opened.ok) return refused(opened.reason);
@@ -42,9 +42,9 @@ export function readAffiliate(published: PublishedAffiliate, ciphers: Ciphers): 
     const endpoint = ciphers.endpoints.open(sealed);
     if (!endpoint.ok) skipped.push(`endpoint: ${endpoint.reason}`);
     else if (!isUsable(endpoint.value)) skipped.push('endpoint: no address and port');
-    else endpoints.push({ ...endpoint.value, ip: endpoint.value.ip.slice() });
+    else endpoints.push({ ...endpoint.value, ip: new Uint8Array(endpoint.value.ip) });
   }
-  return { affiliate: { id, data: opened.value, endpoints, unconfirmed: false, sealed: owned(published) }, skipped };
+  return { affiliate: { id, data: opened.value, endpoints, unconfirmed, sealed: owned(published) }, skipped };
 }
 
 function refused(reason: string): Read {
@@ -57,5 +57,5 @@ function isUsable({ ip, port }: EndpointData): boolean {
 
 /** What was received is a view into its message, and would keep a whole snapshot alive. */
 function owned({ id, data, endpoints }: PublishedAffiliate): PublishedAffiliate {
-  return { id, data: data.slice(), endpoints: endpoints.map((endpoint) => endpoint.slice()) };
+  return { id, data: new Uint8Array(data), endpoints: endpoints.map((endpoint) => new Uint8Array(endpoint)) };
 }

@@ -1,19 +1,11 @@
-import {
-  abortReason,
-  Backoff,
-  messageOf,
-  ownedHost,
-  sleep,
-  type Host,
-  type Owner,
-  type Table,
-  type Timer,
-} from '@cosi-ts/core';
+import { abortReason, Backoff, messageOf, ownedHost, sleep, type Host, type Owner, type Table } from '@cosi-ts/core';
 import { createAffiliateCipher } from '../crypto/affiliate-cipher.ts';
 import { createEndpointCipher } from '../crypto/endpoint-cipher.ts';
 import type { AffiliateData } from '../wire/affiliate-data.ts';
 import type { EndpointData } from '../wire/endpoint-data.ts';
+import { readCache } from './cache.ts';
 import type { DiscoveredAffiliate } from './discovered-affiliate.ts';
+import { keepCached } from './keep-cached.ts';
 import { KnownAffiliates } from './known-affiliates.ts';
 import { checkOptions, type DiscoveryClientOptions } from './options.ts';
 import { LocalPublication, type PeerEndpoints } from './publication.ts';
@@ -38,7 +30,6 @@ export class DiscoveryClient implements AsyncDisposable {
   readonly #publication: LocalPublication;
   readonly #backoff: Backoff;
   readonly #route: Route;
-  #expiry: Timer | undefined;
 
   /** @throws RangeError for a key, an id or a TTL that no service would accept */
   constructor(options: DiscoveryClientOptions) {
@@ -52,7 +43,7 @@ export class DiscoveryClient implements AsyncDisposable {
     this.#owner = owner;
     this.#host = host;
     this.#status = status;
-    this.#known = new KnownAffiliates({ host, ciphers, ownId: affiliateId, onSkipped: () => status.skip() });
+    this.#known = new KnownAffiliates({ host, ciphers, ownId: affiliateId, onSkipped: (count) => status.skip(count) });
     this.#publication = new LocalPublication({ host, affiliateId, ...ciphers });
     this.#backoff = new Backoff(host.random);
     this.#route = new Route(endpoint);
@@ -129,6 +120,7 @@ export class DiscoveryClient implements AsyncDisposable {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
+    await this.#restore();
     let redirects = 0;
     while (!signal.aborted) {
       const redirected = await this.#connect(signal);
@@ -137,6 +129,24 @@ export class DiscoveryClient implements AsyncDisposable {
       if (redirects === 1) continue;
       if (!signal.aborted) await sleep(this.#host.timers, this.#backoff.next(), signal);
     }
+  }
+
+  /** What was known before a restart, for as long as it would have been kept without one. */
+  async #restore(): Promise<void> {
+    const { cache, clusterId, ttl } = this.#options;
+    if (cache === undefined) return;
+    const file = { host: this.#host, path: cache, clusterId };
+    const cached = await readCache(file);
+    if (cached !== undefined && cached.affiliates.length > 0) {
+      await this.#known.restore(cached.affiliates);
+      // A clock that was set back must not make it live forever.
+      this.#known.expireIn(Math.min(cached.timeLeft, ttl));
+    }
+    if (!this.#owner.isOpen) return;
+    const known = this.#known;
+    this.#owner.run((signal) =>
+      keepCached({ file, known, ttl, signal, owner: this.#owner, timers: this.#host.timers }),
+    );
   }
 
   /** One connection. Whether it ended by being sent elsewhere. */
@@ -169,8 +179,6 @@ export class DiscoveryClient implements AsyncDisposable {
   }
 
   #connected(): void {
-    this.#expiry?.cancel();
-    this.#expiry = undefined;
     this.#status.update({ connected: true });
     this.#host.log.info('discovery service connected', { affiliates: this.#known.table.size });
     this.#healthy();
@@ -197,11 +205,6 @@ export class DiscoveryClient implements AsyncDisposable {
       return;
     }
     this.#status.update({ lastHealthy: this.#host.clock.now() });
-    this.#expiry = this.#host.timers.after(this.#options.ttl, () => this.#expire(), { background: true });
-  }
-
-  #expire(): void {
-    this.#host.log.warn('discovery service away too long: other affiliates forgotten');
-    this.#known.clear();
+    this.#known.expireIn(this.#options.ttl);
   }
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { Changelog, type Host, type Table, type Write } from '@cosi-ts/core';
+import { Changelog, type Host, type Table, type Timer, type Write } from '@cosi-ts/core';
 import type { PublishedAffiliate } from '../wire/messages.ts';
 import { readAffiliate, type Ciphers, type DiscoveredAffiliate } from './discovered-affiliate.ts';
 
@@ -8,8 +8,8 @@ export interface KnownAffiliatesOptions {
   readonly ciphers: Ciphers;
   /** This node: it is never among the others. */
   readonly ownId: string;
-  /** Called once for everything that had to be left out. */
-  readonly onSkipped: () => void;
+  /** Called with how much had to be left out. */
+  readonly onSkipped: (count: number) => void;
 }
 
 /**
@@ -20,6 +20,7 @@ export class KnownAffiliates {
   readonly #options: KnownAffiliatesOptions;
   readonly #log: Changelog<DiscoveredAffiliate>;
   readonly #table: Table<DiscoveredAffiliate>;
+  #expiry: { readonly at: number; readonly timer: Timer } | undefined;
 
   constructor(options: KnownAffiliatesOptions) {
     this.#options = options;
@@ -31,8 +32,32 @@ export class KnownAffiliates {
     return this.#table;
   }
 
+  /** Milliseconds until all is forgotten; undefined while it is being told. */
+  get timeLeft(): number | undefined {
+    return this.#expiry && Math.max(0, this.#expiry.at - this.#options.host.clock.monotonic());
+  }
+
+  /** Forgets everything after so many milliseconds, unless a snapshot comes before. */
+  expireIn(millis: number): void {
+    const { clock, timers, log } = this.#options.host;
+    this.#expiry?.timer.cancel();
+    const expire = (): void => {
+      if (this.#table.size === 0) return;
+      log.warn('no word from the discovery service for too long: other affiliates forgotten');
+      this.remove(this.#table.list().map(({ id }) => id));
+    };
+    this.#expiry = { at: clock.monotonic() + millis, timer: timers.after(millis, expire, { background: true }) };
+  }
+
+  /** What was known before a restart, and the service did not yet say. */
+  async restore(published: readonly PublishedAffiliate[]): Promise<void> {
+    this.#commit(await this.#read(published, true));
+  }
+
   /** Everything there is: what is not in it is gone. One commit of the difference. */
   async replace(published: readonly PublishedAffiliate[]): Promise<void> {
+    this.#expiry?.timer.cancel();
+    this.#expiry = undefined;
     const ids = new Set<string>();
     for (const { id, data } of published) if (data.length > 0) ids.add(id);
     const gone = this.#table.list().filter(({ id }) => !ids.has(id));
@@ -51,17 +76,19 @@ export class KnownAffiliates {
     this.#commit(ids.filter((id) => this.#table.get(id) !== undefined).map((id) => this.#write(id, undefined)));
   }
 
-  clear(): void {
-    this.remove(this.#table.list().map(({ id }) => id));
+  /** Counts what could not be read at all. */
+  skip(count: number): void {
+    if (count > 0) this.#options.onSkipped(count);
   }
 
-  async #read(published: readonly PublishedAffiliate[]): Promise<Write<DiscoveredAffiliate>[]> {
+  async #read(published: readonly PublishedAffiliate[], unconfirmed = false): Promise<Write<DiscoveredAffiliate>[]> {
     const { host, ciphers, ownId } = this.#options;
     const writes: Write<DiscoveredAffiliate>[] = [];
     for (const one of published) {
       if (one.id === ownId || one.data.length === 0 || this.#isKnown(one)) continue;
-      const { affiliate, skipped } = readAffiliate(one, ciphers);
-      for (const reason of skipped) this.#skip(one.id, reason);
+      const { affiliate, skipped } = readAffiliate(one, ciphers, unconfirmed);
+      for (const reason of skipped) host.log.warn('affiliate not readable', { affiliate: one.id, reason });
+      this.skip(skipped.length);
       if (affiliate !== undefined) writes.push(this.#write(one.id, affiliate));
       const turn = host.pace.yield();
       if (turn !== undefined) await turn;
@@ -78,11 +105,6 @@ export class KnownAffiliates {
       sealed.endpoints.length === endpoints.length &&
       sealed.endpoints.every((endpoint, at) => Buffer.compare(endpoint, endpoints[at] ?? data) === 0)
     );
-  }
-
-  #skip(id: string, reason: string): void {
-    this.#options.host.log.warn('affiliate not readable', { affiliate: id, reason });
-    this.#options.onSkipped();
   }
 
   #write(key: string, after: DiscoveredAffiliate | undefined): Write<DiscoveredAffiliate> {

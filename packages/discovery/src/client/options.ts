@@ -22,6 +22,11 @@ export interface DiscoveryClientOptions {
   readonly ttl: number;
   /** Only counted by the service. */
   readonly clientVersion?: string | undefined;
+  /**
+   * File that keeps what was received, sealed as it was, so that a restart during an outage of the service finds the
+   * others nevertheless; one client a file. Without it they are forgotten.
+   */
+  readonly cache?: string | undefined;
 }
 
 const MAX_TTL = 30 * 60_000;

@@ -1,6 +1,6 @@
 import { RpcError, type Host, type RpcChannel, type RpcStream, type TlsIdentity } from '@cosi-ts/core';
 import type { Codec } from '../wire/codec.ts';
-import type { HelloResponse, WatchResponse } from '../wire/messages.ts';
+import type { HelloResponse } from '../wire/messages.ts';
 import {
   affiliateDeleteRequest,
   affiliateUpdateRequest,
@@ -8,8 +8,8 @@ import {
   emptyResponse,
   helloRequest,
   helloResponse,
-  watchResponse,
 } from '../wire/messages.ts';
+import { decodeWatchMessage, type WatchMessage } from '../wire/watch-message.ts';
 import type { Announcement } from './publication.ts';
 
 /** Who speaks to which cluster's data, and how. */
@@ -36,7 +36,7 @@ export interface Service {
 /** A watch, pulled. */
 export interface Watch {
   /** @throws RpcError; a clean end, too, is a lost watch */
-  next(): Promise<WatchResponse>;
+  next(): Promise<WatchMessage>;
 }
 
 const METHODS = '/sidero.discovery.server.Cluster/';
@@ -84,7 +84,7 @@ function watch(stream: RpcStream): Watch {
     async next() {
       const message = await stream.next();
       if (message === undefined) throw new RpcError('UNAVAILABLE', 'the service ended the watch');
-      return watchResponse.decode(message);
+      return decodeWatchMessage(message);
     },
   };
 }

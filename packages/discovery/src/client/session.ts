@@ -4,6 +4,7 @@ import type { KnownAffiliates } from './known-affiliates.ts';
 import type { DiscoveryClientOptions } from './options.ts';
 import type { LocalPublication } from './publication.ts';
 import { keepPublished } from './publisher.ts';
+import type { PublishedAffiliate } from '../wire/messages.ts';
 import { connectService, type Service } from './service.ts';
 import type { StatusBoard } from './status.ts';
 
@@ -56,23 +57,30 @@ export async function runSession(context: SessionContext, endpoint: string): Pro
 
 /** The first message is everything there is, each later one a change. */
 async function follow(service: Service, context: SessionContext): Promise<never> {
-  const { known, publication, options, host } = context;
+  const { known } = context;
   const watch = service.watch();
-  const { affiliates } = await watch.next();
+  const { affiliates, unreadable } = await watch.next();
+  known.skip(unreadable);
   await known.replace(affiliates);
   context.onConnected();
   for (;;) {
-    const { affiliates, deleted } = await watch.next();
-    if (!deleted) await known.update(affiliates);
-    else {
-      const ids = affiliates.map(({ id }) => id);
-      known.remove(ids);
-      if (ids.includes(options.affiliateId) && publication.current?.kind === 'announced') {
-        host.log.warn('deleted by somebody else: publishing again');
-        publication.repeat();
-      }
-    }
+    const { affiliates, deleted, unreadable } = await watch.next();
+    known.skip(unreadable);
+    if (deleted) known.remove(affiliates.map(({ id }) => id));
+    else await known.update(affiliates);
+    heal(affiliates, deleted, context);
   }
+}
+
+/** Somebody else deleted this node, or it expired: what is left of it, if anything, is what its peers say. */
+function heal(affiliates: readonly PublishedAffiliate[], deleted: boolean, context: SessionContext): void {
+  const { host, options, publication } = context;
+  const own = affiliates.find(({ id }) => id === options.affiliateId);
+  if (own === undefined || publication.current?.kind !== 'announced') return;
+  if (!deleted && own.data.length > 0) return;
+  // A shell is no news: it is there before the first publication, if a peer was faster.
+  if (deleted) host.log.warn('deleted by somebody else: publishing again');
+  publication.repeat();
 }
 
 function publish(service: Service, context: SessionContext, signal: AbortSignal): Promise<never> {
@@ -95,5 +103,5 @@ function publish(service: Service, context: SessionContext, signal: AbortSignal)
 /** The known address if it is still the same, so that nobody wakes for nothing. */
 function addressOf(ip: Uint8Array, before: Uint8Array | undefined): Uint8Array | undefined {
   if (before !== undefined && Buffer.compare(ip, before) === 0) return before;
-  return ip.length === 4 || ip.length >= 16 ? ip.slice() : undefined;
+  return ip.length === 4 || ip.length >= 16 ? new Uint8Array(ip) : undefined;
 }

@@ -64,7 +64,7 @@ export class StatusBoard {
     this.update({ lastError: { message, time: this.#clock.now() } });
   }
 
-  skip(): void {
-    this.update({ skipped: this.#status.skipped + 1 });
+  skip(count: number): void {
+    this.update({ skipped: this.#status.skipped + count });
   }
 }

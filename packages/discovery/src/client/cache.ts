@@ -1,0 +1,66 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { messageOf, writeFileAtomically, type Host } from '@cosi-ts/core';
+import { StateSnapshotSchema } from '../gen/sidero/discovery/storage/storage_pb.ts';
+import { durationOf } from '../wire/duration.ts';
+import type { PublishedAffiliate } from '../wire/messages.ts';
+import { decodeSnapshot } from '../wire/snapshot.ts';
+
+// The file is a snapshot as the service writes it, with one cluster, and the moment at which what it holds expires in
+// the field for absolute expirations: the node's own downtime counts.
+
+/** Where what was received is kept, as it was received. */
+export interface CacheFile {
+  readonly host: Host;
+  /** By convention `discovery-cache.binpb` in the node's state directory. */
+  readonly path: string;
+  readonly clusterId: string;
+}
+
+export interface Cached {
+  readonly affiliates: readonly PublishedAffiliate[];
+  /** Milliseconds until it expires. */
+  readonly timeLeft: number;
+}
+
+/** What the file holds that did not expire; undefined if there is none. A damaged file is logged, never an error. */
+export async function readCache({ host, path, clusterId }: CacheFile): Promise<Cached | undefined> {
+  try {
+    const file = await host.files.read(path);
+    if (file === undefined) return undefined;
+    const clusters = [...decodeSnapshot(file, { now: host.clock.millis() })];
+    const affiliates = clusters.find(({ id }) => id === clusterId)?.affiliates ?? [];
+    const timeLeft = Math.max(0, ...affiliates.map(({ ttl }) => ttl));
+    const fresh = affiliates.filter(({ ttl }) => ttl > 0);
+    return {
+      affiliates: fresh.map(({ id, data, endpoints }) => ({ id, data, endpoints: endpoints.map(({ data }) => data) })),
+      timeLeft,
+    };
+  } catch (thrown) {
+    host.log.warn('discovery cache not readable', { path, error: messageOf(thrown) });
+    return undefined;
+  }
+}
+
+/** Replaces the file; of nothing, removes it. A failure is logged, never an error. */
+export async function writeCache(
+  { host, path, clusterId }: CacheFile,
+  { affiliates, timeLeft }: Cached,
+): Promise<void> {
+  try {
+    if (affiliates.length === 0) await host.files.remove(path);
+    else await writeFileAtomically(host.files, path, encode(clusterId, affiliates, host.clock.millis() + timeLeft));
+  } catch (thrown) {
+    host.log.warn('discovery cache not written', { path, error: messageOf(thrown) });
+  }
+}
+
+function encode(clusterId: string, published: readonly PublishedAffiliate[], expires: number): Uint8Array {
+  const expiration = durationOf(Math.round(expires) * 1e6);
+  const affiliates = published.map(({ id, data, endpoints }) => ({
+    id,
+    data,
+    expiration,
+    endpoints: endpoints.map((data) => ({ data, expiration })),
+  }));
+  return toBinary(StateSnapshotSchema, create(StateSnapshotSchema, { clusters: [{ id: clusterId, affiliates }] }));
+}

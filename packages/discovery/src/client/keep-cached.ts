@@ -1,0 +1,35 @@
+import { sleep } from '@cosi-ts/core';
+import { writeCache, type CacheFile } from './cache.ts';
+import type { KnownAffiliates } from './known-affiliates.ts';
+import { changeOrTime, type WaitOptions } from './wait.ts';
+
+export interface KeepCachedOptions extends WaitOptions {
+  readonly file: CacheFile;
+  readonly known: KnownAffiliates;
+  /** Milliseconds. */
+  readonly ttl: number;
+}
+
+/** What changes in a burst is one write. */
+const PAUSE = 1000;
+
+/**
+ * Keeps the file as new as what is known: soon after each change, now and then in between since its expiry moves on
+ * while the watch is healthy, and once more at the end.
+ */
+export async function keepCached(options: KeepCachedOptions): Promise<void> {
+  const { known, ttl, timers, signal, file } = options;
+  for (let written = 0; !signal.aborted;) {
+    try {
+      await changeOrTime(known.table, written, ttl / 4, options);
+      await sleep(timers, PAUSE, signal, { background: true });
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown;
+    }
+    // A file that could not be read is not overwritten with nothing.
+    if (known.table.position === 0) continue;
+    written = known.table.position;
+    const affiliates = known.table.list().map(({ sealed }) => sealed);
+    await writeCache(file, { affiliates, timeLeft: known.timeLeft ?? ttl });
+  }
+}
