@@ -19,6 +19,8 @@ export {
   type DiscoveryService,
   type DiscoveryServiceOptions,
 } from './server/discovery-service.ts';
+export type { SnapshotSettings } from './server/snapshots/snapshots.ts';
+export type { DiscoveryObserver, ObservedCall, SnapshotResult } from './server/observe/observer.ts';
 
 export { DiscoveryClient, type ReadableTable } from './client/discovery-client.ts';
 export type { DiscoveryClientOptions } from './client/options.ts';

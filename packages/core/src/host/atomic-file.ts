@@ -2,20 +2,18 @@ import type { Files } from './files.ts';
 
 /**
  * Writes a file so that after a crash there is either the old content or the new one: temporary file, sync,
- * rename, directory sync.
- *
- * @param path must contain a directory part.
+ * rename, directory sync. Content in pieces is written as it comes; if it throws, the old file stays.
  */
 export async function writeFileAtomically(
   files: Files,
   path: string,
-  bytes: Uint8Array,
+  content: Uint8Array | Iterable<Uint8Array>,
   options: { readonly mode?: number } = {},
 ): Promise<void> {
   const temporary = `${path}.tmp`;
   const writer = await files.create(temporary, { mode: options.mode ?? 0o600 });
   try {
-    await writer.write(bytes);
+    for (const piece of content instanceof Uint8Array ? [content] : content) await writer.write(piece);
     await writer.sync();
   } catch (thrown) {
     await writer.close();
@@ -24,5 +22,10 @@ export async function writeFileAtomically(
   }
   await writer.close();
   await files.rename(temporary, path);
-  await files.syncDirectory(path.slice(0, Math.max(path.lastIndexOf('/'), 1)));
+  await files.syncDirectory(directoryOf(path));
+}
+
+function directoryOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '.' : path.slice(0, Math.max(slash, 1));
 }

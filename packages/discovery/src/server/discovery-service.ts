@@ -1,8 +1,14 @@
-import { ownedHost, type Host, type Owner, type TlsIdentity } from '@cosi-ts/core';
+import { ownedHost, type Host, type Owner, type RpcService, type TlsIdentity } from '@cosi-ts/core';
+import type { HelloOptions } from './calls/hello.ts';
 import { discoveryRpcService } from './calls/rpc-service.ts';
 import { Watches } from './calls/watches.ts';
 import type { HeaderTrust } from './client-ip.ts';
 import { startCollection, type Collected } from './collection.ts';
+import { logged } from './observe/logged.ts';
+import { observed } from './observe/observed.ts';
+import type { DiscoveryObserver } from './observe/observer.ts';
+import { limited } from './rate-limit/limited.ts';
+import { keepSnapshots, loadSnapshot, saveLastSnapshot, type SnapshotSettings } from './snapshots/snapshots.ts';
 import { Clusters, type Counts } from './state/clusters.ts';
 
 export interface DiscoveryServiceOptions {
@@ -22,6 +28,14 @@ export interface DiscoveryServiceOptions {
   readonly redirect?: string | undefined;
   /** The same for single clusters, by id; before `redirect`. */
   readonly redirectClusters?: ReadonlyMap<string, string> | undefined;
+  /** Calls a second from one address, beyond which they wait for their turn; 15 by default, 0 for no limit. */
+  readonly rateLimit?: number | undefined;
+  /** Calls at once from one address after a pause; 60 by default. */
+  readonly rateBurst?: number | undefined;
+  /** Where the state is kept over a restart; nowhere by default. */
+  readonly snapshots?: SnapshotSettings | undefined;
+  /** For statistics. */
+  readonly observer?: DiscoveryObserver | undefined;
   /** 100,000 by default. */
   readonly maxClusters?: number | undefined;
   /** 50,000 by default. */
@@ -58,6 +72,7 @@ export async function startDiscoveryService(options: DiscoveryServiceOptions): P
 }
 
 async function start(options: DiscoveryServiceOptions, owner: Owner): Promise<DiscoveryService> {
+  const { snapshots: settings, observer } = options;
   const host = ownedHost(options.host, owner);
   const clusters = new Clusters(host.clock, { maxClusters: options.maxClusters ?? 100_000 });
   const watches = new Watches({
@@ -66,21 +81,45 @@ async function start(options: DiscoveryServiceOptions, owner: Owner): Promise<Di
     maxWatchers: options.maxWatchers ?? 50_000,
     stuckTimeout: options.stuckWatcherTimeout ?? 30_000,
   });
+  const snapshots = settings && { host, owner, clusters, settings, observer };
+  if (snapshots) await loadSnapshot(snapshots);
+
   owner.signal.addEventListener('abort', () => watches.endAll(), { once: true });
-  const service = discoveryRpcService({ clusters, watches, hello: helloOptions(options) });
-  const { address } = await host.rpc.listen({ address: options.address, tls: options.tls }, [service]);
+  const target = { address: options.address, tls: options.tls };
+  const listener = await host.rpc.listen(target, [calls({ clusters, watches, host }, options)]);
+  // What callers were still told goes into the last snapshot.
+  owner.defer(async () => {
+    await listener.close();
+    if (snapshots) await saveLastSnapshot(snapshots);
+  });
+
   startCollection({
     host,
     owner,
     clusters,
     interval: options.gcInterval ?? 60_000,
-    onCollected: (collected) => logCollected(host, collected, clusters.size),
+    onCollected: (removed) => onCollected(removed, clusters, host, observer),
   });
+  if (snapshots) keepSnapshots(snapshots);
+  const { address } = listener;
   host.log.info('the discovery service listens', { address });
   return { address, counts: () => ({ ...clusters.counts(), watchers: watches.count }) };
 }
 
-function helloOptions({ trust, reportsClientIp, redirect, redirectClusters }: DiscoveryServiceOptions) {
+/** The calls, each logged, then held to the limit, then counted. */
+function calls(
+  { clusters, watches, host }: { clusters: Clusters; watches: Watches; host: Host },
+  options: DiscoveryServiceOptions,
+): RpcService {
+  const { observer, rateLimit = 15, rateBurst = 60 } = options;
+  const hello = helloOptions(options);
+  const service = discoveryRpcService({ clusters, watches, hello, observer });
+  const counted = observer === undefined ? service : observed(service, host.clock, observer);
+  const limits = { rate: rateLimit, burst: rateBurst };
+  return logged(rateLimit === 0 ? counted : limited(counted, host, hello.trust, limits), host);
+}
+
+function helloOptions({ trust, reportsClientIp, redirect, redirectClusters }: DiscoveryServiceOptions): HelloOptions {
   return {
     trust: { xRealIp: trust?.xRealIp ?? false, firstXForwardedFor: trust?.firstXForwardedFor ?? false },
     reportsClientIp: reportsClientIp ?? true,
@@ -89,6 +128,8 @@ function helloOptions({ trust, reportsClientIp, redirect, redirectClusters }: Di
   };
 }
 
-function logCollected({ log }: Host, { affiliates, clusters }: Collected, left: number): void {
-  if (affiliates + clusters > 0) log.info('what expired was removed', { affiliates, clusters, clustersLeft: left });
+function onCollected(removed: Collected, { size }: Clusters, { log }: Host, observer?: DiscoveryObserver): void {
+  observer?.collected(removed);
+  const { affiliates, clusters } = removed;
+  if (affiliates + clusters > 0) log.info('what expired was removed', { affiliates, clusters, clustersLeft: size });
 }

@@ -30,7 +30,13 @@ export const MINUTE = 60_000;
 export async function serve(settings: Settings = {}, world = manualWorld()) {
   const owner = new Owner('test');
   onTestFinished(() => owner.close());
-  const service = await startDiscoveryService({ ...settings, host: world.host, owner, address: '127.0.0.1:0' });
+  const service = await startDiscoveryService({
+    rateLimit: 0,
+    ...settings,
+    host: world.host,
+    owner,
+    address: '127.0.0.1:0',
+  });
   const client = connect(world.host, service.address);
   onTestFinished(() => client.close());
   return { ...world, ...client, owner, service, connect: () => connect(world.host, service.address) };

@@ -10,6 +10,8 @@ import {
   helloResponse,
 } from '../../wire/messages.ts';
 import { checkAffiliateId, checkClusterId, checkUpdate } from '../limits.ts';
+import { versionLabel } from '../version-label.ts';
+import type { DiscoveryObserver } from '../observe/observer.ts';
 import type { Clusters } from '../state/clusters.ts';
 import { answerHello, type HelloOptions } from './hello.ts';
 import type { Watches } from './watches.ts';
@@ -18,17 +20,22 @@ export interface RpcServiceParts {
   readonly clusters: Clusters;
   readonly watches: Watches;
   readonly hello: HelloOptions;
+  readonly observer?: DiscoveryObserver | undefined;
 }
 
 const NAME = 'sidero.discovery.server.Cluster';
 const EMPTY = new Uint8Array(0);
 
 /** The service's five methods. */
-export function discoveryRpcService({ clusters, watches, hello }: RpcServiceParts): RpcService {
+export function discoveryRpcService({ clusters, watches, hello, observer }: RpcServiceParts): RpcService {
   return {
     name: NAME,
     unary: new Map([
-      unary('Hello', helloRequest, (request, call) => helloResponse.encode(answerHello(request, call, hello))),
+      unary('Hello', helloRequest, (request, call) => {
+        // Before it is checked: refused ones count as well.
+        observer?.hello(versionLabel(request.clientVersion));
+        return helloResponse.encode(answerHello(request, call, hello));
+      }),
       unary('AffiliateUpdate', affiliateUpdateRequest, (request) => {
         checkUpdate(request);
         clusters.update(request);

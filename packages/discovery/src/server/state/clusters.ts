@@ -53,6 +53,22 @@ export class Clusters {
     this.#apply(known ?? this.#changelog.table(clusterId), affiliateId, before, outcome);
   }
 
+  /**
+   * Puts back what was kept elsewhere, into a cluster that does not exist. What is beyond the limits is left out.
+   *
+   * @returns how many affiliates there are now
+   */
+  restore(clusterId: string, affiliates: Iterable<readonly [id: string, value: StoredAffiliate]>): number {
+    if (this.size >= this.#maxClusters || this.find(clusterId) !== undefined) return 0;
+    const table = this.#changelog.table(clusterId);
+    for (const [key, after] of affiliates) {
+      if (table.size >= LIMITS.affiliatesPerCluster) break;
+      if (table.get(key) === undefined) this.#changelog.commit([{ table, key, after }]);
+    }
+    this.dropIfUnused(clusterId);
+    return table.size;
+  }
+
   /** Idempotent. */
   delete({ clusterId, affiliateId }: AffiliateDeleteRequest): void {
     const table = this.find(clusterId);
