@@ -181,7 +181,7 @@ describe('a watch', () => {
     const id = (count: number): string => String(count).padEnd(256, 'x');
     const data = new Uint8Array(2048).fill(120);
     const endpoints = Array.from({ length: 64 }, (_, count) => new Uint8Array(32).fill(count));
-    for (let count = 0; count < 1024; count += 1) await update(id(count), { data, endpoints });
+    await Promise.all(Array.from({ length: 1024 }, (_, count) => update(id(count), { data, endpoints })));
     const first = await watch().next();
     expect(first === 'end' ? [] : first.affiliates).toHaveLength(1024);
     expect(await list()).toHaveLength(1024);
@@ -263,3 +263,96 @@ describe('bounds', () => {
     await watch().next();
   });
 });
+
+describe('too many calls', () => {
+  const from = (ip: string) => ({ timeout: 60_000, metadata: { 'x-real-ip': ip } });
+
+  test('wait for their turn, or are refused at once if that comes too late', async () => {
+    const trust = { xRealIp: true };
+    const { hello, advance, pendingTimers } = await serve({ rateLimit: 1, rateBurst: 60, trust });
+    await Promise.all(Array.from({ length: 60 }, () => hello('c', from('1.2.3.4'))));
+    await expect(hello('c', { ...from('1.2.3.4'), timeout: 900 })).rejects.toMatchObject({
+      status: 'RESOURCE_EXHAUSTED',
+    });
+    const timers = pendingTimers();
+    const patient = hello('c', from('1.2.3.4'));
+    await hello('c', from('5.6.7.8'));
+    expect(pendingTimers()).toBe(timers + 1);
+    await advance(1000);
+    expect([...(await patient).clientIp]).toEqual([1, 2, 3, 4]);
+  });
+
+  test('that go away while they wait take no turn', async () => {
+    const { hello, advance, pendingTimers } = await serve({ rateLimit: 1, rateBurst: 1 });
+    await hello();
+    const timers = pendingTimers();
+    const leaving = new AbortController();
+    const left = hello('c', { signal: leaving.signal });
+    await expect.poll(pendingTimers).toBe(timers + 1);
+    const next = hello();
+    await expect.poll(pendingTimers).toBe(timers + 2);
+    leaving.abort();
+    await expect(left).rejects.toMatchObject({ status: 'CANCELLED' });
+    await expect.poll(pendingTimers).toBe(timers + 1);
+    await advance(2000);
+    await next;
+  });
+
+  test('are no reason to wait when the service stops', async () => {
+    const { hello, owner, pendingTimers } = await serve({ rateLimit: 1, rateBurst: 1 });
+    await hello();
+    const timers = pendingTimers();
+    const waiting = hello();
+    const refused = expect(waiting).rejects.toMatchObject({ status: expect.stringMatching(/RESOURCE|UNAVAILABLE/) });
+    await expect.poll(pendingTimers).toBe(timers + 1);
+    await owner.close();
+    await refused;
+  });
+});
+
+describe('a watcher that reads nothing', () => {
+  test('is ABORTED after the bound, while others hear of everything', async () => {
+    const { update, watch, advance, lines, service } = await serve({ stuckWatcherTimeout: 30_000, maxWatchers: 2 });
+    const data = new Uint8Array(2048).fill(120);
+    const stuck = watch();
+    const reader = watch();
+    await stuck.next();
+    await reader.next();
+    // Beyond what the network holds on the way.
+    let heard = 0;
+    const reading = (async () => {
+      while (heard < 2000 && (await reader.next()) !== 'end') heard += 1;
+    })();
+    for (let count = 0; count < 2000; count += 1) {
+      const last = Uint8Array.of(count >> 8, count);
+      await update(`af${count % 1000}`, { data: Uint8Array.from([...data.subarray(2), ...last]) });
+    }
+    await reading;
+    expect(service.counts().watchers).toBe(2);
+    await advance(29_000);
+    expect(service.counts().watchers).toBe(2);
+    await advance(2_000);
+    expect(service.counts().watchers).toBe(1);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'info', fields: expect.objectContaining({ code: 'ABORTED' }) }),
+    );
+    const messages = readAll(stuck);
+    await expect(messages).rejects.toMatchObject({ status: 'ABORTED' });
+  });
+
+  test('does not hold up the end of the service', async () => {
+    const { update, watch, owner, service } = await serve();
+    const stuck = watch();
+    await stuck.next();
+    const data = new Uint8Array(2048);
+    await Promise.all(Array.from({ length: 1000 }, (_, count) => update(`af${count}`, { data })));
+    const start = performance.now();
+    await owner.close();
+    expect(service.counts().watchers).toBe(0);
+    expect(performance.now() - start).toBeLessThan(8000);
+  });
+});
+
+async function readAll({ next }: { next(): Promise<unknown> }): Promise<void> {
+  while ((await next()) !== 'end');
+}

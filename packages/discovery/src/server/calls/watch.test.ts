@@ -1,0 +1,189 @@
+import { fc, test } from '@fast-check/vitest';
+import { RpcError, sleep, type ServerCall } from '@cosi-ts/core';
+import { simulate, type SimNode, type Simulation } from '@cosi-ts/testing';
+import { describe, expect } from 'vitest';
+import { watchResponse } from '../../wire/messages.ts';
+import { startDiscoveryService, type DiscoveryServiceOptions } from '../discovery-service.ts';
+import { bytes, connect, manualWorld, MINUTE, readableWatch } from '../service.fixture.ts';
+import { Clusters } from '../state/clusters.ts';
+import { Watches } from './watches.ts';
+
+type Message = ReturnType<typeof readableWatch>;
+type Affiliate = Message['affiliates'][number];
+
+const IDS = ['af1', 'af2', 'af3', 'af4'];
+
+function service(sim: Simulation, settings: Partial<DiscoveryServiceOptions> = {}): SimNode {
+  return sim.node('service', {
+    program: async ({ host, owner }) => {
+      await startDiscoveryService({ rateLimit: 0, gcInterval: 1000, ...settings, host, owner, address: ':3000' });
+    },
+  });
+}
+
+/** Watches for ever, as nodes do: reads at its leisure, and begins anew when the watch breaks. */
+function follow(sim: Simulation, { host, owner }: SimNode, address: string) {
+  const view = new Map<string, Affiliate>();
+  const { watch } = connect(host, address);
+  const fold = (message: Message, isFirst: boolean): void => {
+    if (isFirst) view.clear();
+    else expect(message.affiliates).toHaveLength(1);
+    expect(isFirst && message.deleted).toBe(false);
+    for (const affiliate of message.affiliates) {
+      if (message.deleted) view.delete(affiliate.id);
+      else view.set(affiliate.id, affiliate);
+    }
+  };
+  owner.run(async (signal) => {
+    while (!signal.aborted) {
+      const { next } = watch('c');
+      try {
+        for (let isFirst = true; ; isFirst = false) {
+          const message = await next();
+          if (message === 'end') break;
+          fold(message, isFirst);
+          if (sim.choose('rest before the next', 3) > 0) await sleep(host.timers, sim.choose('how long', 5) * 500);
+        }
+      } catch (error) {
+        if (!(error instanceof RpcError)) throw error;
+      }
+      await sleep(host.timers, 1000, signal, { background: true });
+    }
+  });
+  return view;
+}
+
+/** Somebody who writes at random. */
+async function write(sim: Simulation, { host }: SimNode, address: string, steps: number): Promise<void> {
+  const { update, remove } = connect(host, address);
+  const pick = (label: string, from: readonly string[]): string => from[sim.choose(label, from.length)] ?? '';
+  for (let step = 0; step < steps; step += 1) {
+    const id = pick('who', IDS);
+    const lost = (error: unknown): void => expect(error).toBeInstanceOf(RpcError);
+    switch (sim.choose('what', 5)) {
+      case 0:
+        await remove(id).catch(lost);
+        break;
+      case 1:
+        await sleep(host.timers, sim.choose('pause', 4) * 500);
+        break;
+      case 2:
+        await update(id, { endpoints: [bytes(pick('endpoint', ['e1', 'e2', 'e3']))], ttl: 3000 }).catch(lost);
+        break;
+      default:
+        await update(id, { data: bytes(pick('data', ['d1', 'd2'])), ttl: sim.choose('ttl', 10) * 1000 }).catch(lost);
+    }
+  }
+}
+
+describe('watches', () => {
+  test.prop([fc.nat()], { numRuns: 60 })(
+    'end with what the service has, whatever was updated, deleted, expired, cut, delayed or crashed',
+    async (seed) => {
+      await simulate({ seed, faults: ['cut', 'delay', 'refuse'] }, async (sim) => {
+        const node = service(sim);
+        await node.start();
+        const address = `${node.address}:3000`;
+        const views = ['w1', 'w2', 'w3'].map((name) => follow(sim, sim.node(name), address));
+        await Promise.all(['c1', 'c2'].map((name) => write(sim, sim.node(name), address, 30)));
+        if (sim.choose('crash', 2) === 1) {
+          sim.crash(node);
+          await sim.restart(node);
+          await write(sim, sim.node('c3'), address, 10);
+        }
+        sim.quiet();
+        await sim.advance(MINUTE);
+        await connect(sim.node('last').host, address).update('last', { data: bytes('data'), ttl: MINUTE });
+        await sim.advance(MINUTE / 2);
+        const list = await connect(sim.node('reader').host, address).list();
+        expect(list.map(({ id }) => id)).toEqual(['last']);
+        for (const view of views) expect([...view.values()]).toEqual(list);
+      });
+    },
+  );
+
+  const writes = fc.array(fc.record({ which: fc.nat(9), deletes: fc.boolean() }), { minLength: 1, maxLength: 200 });
+  test.prop([writes])('that are behind wait for an entry of each affiliate, the newest', async (writes) => {
+    const { clusters, sink, messages, end, turn } = direct();
+    const state = new Map<string, string>();
+    const write = (affiliateId: string, data: string, deletes: boolean): void => {
+      if (deletes) clusters.delete({ clusterId: 'c', affiliateId });
+      else clusters.update({ clusterId: 'c', affiliateId, data: bytes(data), endpoints: [], ttlNanos: 0 });
+      if (deletes) state.delete(affiliateId);
+      else state.set(affiliateId, data);
+    };
+    await turn();
+    sink.block();
+    write('blocking', '', false);
+    await turn();
+    for (const [count, { which, deletes }] of writes.entries()) {
+      write(`af${which}`, `${count}`, deletes);
+      if (count % 10 === 0) await turn();
+    }
+    expect(messages).toHaveLength(2);
+    sink.unblock();
+    await turn();
+    const behind = messages.slice(2).map(({ affiliates: [affiliate], deleted }) => ({ ...affiliate, deleted }));
+    expect(new Set(behind.map(({ id }) => id)).size).toBe(behind.length);
+    const view = new Map([['blocking', '']]);
+    for (const { id = '', data = '', deleted } of behind) {
+      if (deleted) view.delete(id);
+      else view.set(id, data);
+    }
+    expect([...view].sort()).toEqual([...state].sort());
+    await end();
+  });
+
+  test('tell of deletions in the order in which they happened', async () => {
+    const { clusters, sink, messages, end, turn } = direct();
+    const update = (affiliateId: string): void =>
+      clusters.update({ clusterId: 'c', affiliateId, data: bytes('d'), endpoints: [], ttlNanos: 0 });
+    for (const id of IDS) update(id);
+    await turn();
+    sink.block();
+    update('blocking');
+    await turn();
+    const before = messages.length;
+    for (const id of ['af3', 'af1', 'af4', 'af2']) clusters.delete({ clusterId: 'c', affiliateId: id });
+    update('af1');
+    sink.unblock();
+    await turn();
+    const told = messages.slice(before).map(({ affiliates: [affiliate], deleted }) => `${affiliate?.id} ${deleted}`);
+    expect(told).toEqual(['af3 true', 'af4 true', 'af2 true', 'af1 false']);
+    await end();
+  });
+});
+
+/** Watches without a network: the test takes the messages, or does not. */
+function direct() {
+  const { host } = manualWorld();
+  const clusters = new Clusters(host.clock, { maxClusters: 1 });
+  const watches = new Watches({ host, clusters, maxWatchers: 1, stuckTimeout: 30_000 });
+  const messages: Message[] = [];
+  const ending = new AbortController();
+  let resume: (() => void) | undefined;
+  let blocked: Promise<void> | undefined;
+  const sink = {
+    block: () => void (blocked = new Promise((resolve) => (resume = resolve))),
+    unblock() {
+      blocked = undefined;
+      resume?.();
+    },
+    write(message: Uint8Array) {
+      messages.push(readableWatch(watchResponse.decode(message)));
+      return blocked;
+    },
+  };
+  const served = watches.serve('c', { signal: ending.signal } as ServerCall, sink);
+  return {
+    clusters,
+    sink,
+    messages,
+    turn: () => new Promise((resolve) => setTimeout(resolve)),
+    end: async () => {
+      ending.abort();
+      await served;
+      expect(watches.count).toBe(0);
+    },
+  };
+}
