@@ -130,7 +130,7 @@ describe('watches', () => {
       if (deleted) view.delete(id);
       else view.set(id, data);
     }
-    expect([...view].sort()).toEqual([...state].sort());
+    expect(view).toEqual(state);
     await end();
   });
 
