@@ -22,18 +22,23 @@ export function specCodec<S>(shape: ObjectShape, layout: Layout = 'mapping'): Co
   const freeze = compileFreeze(shape);
   const validate = compileValidate(shape);
   const encode = compileEncode(shape);
+  let writer = new BinaryWriter();
   return {
     shape,
     validate: (value) => validate(value, '') as S,
     freeze(spec) {
-      freeze?.(spec, '');
+      freeze(spec, '');
       return spec;
     },
     equals: compileEquals(shape),
     encode(spec) {
-      const writer = new BinaryWriter();
-      encode(writer, spec);
-      return writer.finish();
+      try {
+        encode(writer, spec);
+        return writer.finish();
+      } catch (error) {
+        writer = new BinaryWriter(); // the old one holds half a message
+        throw error;
+      }
     },
     decode: compileDecode(shape) as (bytes: Uint8Array) => S,
     ...(layout === 'bare' ? bare<S>(onlyField(shape)) : mapping<S>(shape)),

@@ -72,7 +72,8 @@ export function literalBlock(text: string, { column, parent }: BlockIndent): str
 
 /** What a reader of YAML 1.1 or 1.2 takes for something else than text. */
 function readsAsOther(text: string): boolean {
-  return CONSTANT.test(text) || NUMBER.test(text.replaceAll('_', '')) || isTime(text);
+  const digits = /^[-+\d]/.test(text) ? text.replaceAll('_', '') : text;
+  return CONSTANT.test(text) || NUMBER.test(digits) || isTime(text);
 }
 
 const CONSTANT = /^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))?$/;

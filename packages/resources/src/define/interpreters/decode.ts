@@ -2,6 +2,7 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { Bytes, messageOf } from '@cosi-ts/core';
 import { SchemaError } from '../../resource/errors.ts';
 import type { Labels } from '../../resource/labels.ts';
+import { readMessage } from '../scalar/message.ts';
 import { scalarOf } from '../scalar/scalar.ts';
 import type { NamedField, ObjectShape, Shape } from '../shape.ts';
 import { setUnknownFields, unknownFieldsOf } from '../unknown-fields.ts';
@@ -113,21 +114,22 @@ function decodeList(item: Shape): Omit<Step, 'name'> {
       }
       const end = source.reader.uint32() + source.reader.pos;
       while (source.reader.pos < end) list.push(decode(source, WireType.Varint, undefined));
+      if (source.reader.pos > end) throw new RangeError('a number ends beyond its list');
       return list;
     },
   };
 }
 
 const decodeEntry: Decode = ({ reader }, _wireType, before) => {
-  const end = reader.uint32() + reader.pos;
   let key = '';
   let text = '';
-  while (reader.pos < end) {
-    const [number, wireType] = reader.tag();
-    if (number === 1 && isDelimited(wireType)) key = reader.string(true);
-    else if (number === 2 && isDelimited(wireType)) text = reader.string(true);
-    else reader.skip(wireType, number);
-  }
+  readMessage(reader, (number, wireType) => {
+    if (!isDelimited(wireType)) return false;
+    if (number === 1) key = reader.string(true);
+    else if (number === 2) text = reader.string(true);
+    else return false;
+    return true;
+  });
   return (before as Labels).with(key, text);
 };
 

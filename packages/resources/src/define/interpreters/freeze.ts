@@ -1,37 +1,28 @@
 import { SchemaError } from '../../resource/errors.ts';
-import type { Shape } from '../shape.ts';
+import type { ListShape, ObjectShape, Shape } from '../shape.ts';
 
 /** Freezes a value in place, deeply. @throws SchemaError for text that UTF-8 cannot carry. */
 export type Freeze = (value: unknown, path: string) => void;
 
 /**
- * Compiles the freezing of a shape. The shape says where there is something to freeze, so nothing is searched; text is
- * looked at on the way, since this is what every value passes that enters a state.
- *
- * @returns undefined if there is nothing to do.
+ * Compiles the freezing of an object. The shape says where there is something to freeze, so nothing is searched. Every
+ * value that enters a state passes here, so its text is looked at on the way.
  */
-export function compileFreeze(shape: Shape): Freeze | undefined {
-  switch (shape.kind) {
-    case 'list':
-      return freezeList(compileFreeze(shape.item));
-    case 'object':
-      return freezeObject(
-        shape.fields.flatMap(({ name, shape }) => {
-          const freeze = compileFreeze(shape);
-          return freeze === undefined ? [] : [{ name, freeze }];
-        }),
-      );
-    case 'map':
-      return undefined;
-    case 'scalar':
-      return shape.type === 'string' ? checkText : undefined;
-  }
-}
-
-function freezeObject(steps: readonly { readonly name: string; readonly freeze: Freeze }[]): Freeze {
+export function compileFreeze({ fields }: ObjectShape): Freeze {
+  const texts = fields.filter(({ shape }) => isText(shape)).map(({ name }) => name);
+  const parts = fields.flatMap(({ name, shape }) => {
+    const freeze = compilePart(shape);
+    return freeze === undefined ? [] : [{ name, freeze }];
+  });
   return (value, path) => {
     const object = value as Readonly<Record<string, unknown>>;
-    for (const { name, freeze } of steps) {
+    for (let index = 0; index < texts.length; index += 1) {
+      const name = texts[index] as string;
+      const text = object[name] as string | undefined;
+      if (text !== undefined && !text.isWellFormed()) throw malformed(path, name);
+    }
+    for (let index = 0; index < parts.length; index += 1) {
+      const { name, freeze } = parts[index] as (typeof parts)[number];
       const part = object[name];
       if (part !== undefined) freeze(part, path === '' ? name : `${path}.${name}`);
     }
@@ -39,14 +30,38 @@ function freezeObject(steps: readonly { readonly name: string; readonly freeze: 
   };
 }
 
-function freezeList(item: Freeze | undefined): Freeze {
-  if (item === undefined) return Object.freeze;
+/** @returns undefined if there is nothing to do. */
+function compilePart(shape: Shape): Freeze | undefined {
+  switch (shape.kind) {
+    case 'object':
+      return compileFreeze(shape);
+    case 'list':
+      return compileList(shape);
+    case 'map':
+    case 'scalar':
+      return undefined;
+  }
+}
+
+function compileList({ item }: ListShape): Freeze {
+  if (isText(item)) {
+    return (value, path) => {
+      if (!(value as readonly string[]).every((text) => text.isWellFormed())) throw malformed('', path);
+      Object.freeze(value);
+    };
+  }
+  const freeze = compilePart(item);
+  if (freeze === undefined) return Object.freeze;
   return (value, path) => {
-    for (const entry of value as readonly unknown[]) item(entry, path);
+    for (const [index, entry] of (value as readonly unknown[]).entries()) freeze(entry, `${path}[${index}]`);
     Object.freeze(value);
   };
 }
 
-const checkText: Freeze = (value, path) => {
-  if (!(value as string).isWellFormed()) throw new SchemaError(path, 'text with half a surrogate pair');
-};
+function isText(shape: Shape): boolean {
+  return shape.kind === 'scalar' && shape.type === 'string';
+}
+
+function malformed(path: string, name: string): SchemaError {
+  return new SchemaError(path === '' ? name : `${path}.${name}`, 'text with half a surrogate pair');
+}

@@ -3,6 +3,7 @@ import { ipAddressFromBytes, ipAddressToBytes, parseIpAddress, type IpAddress } 
 import { ipPortAddress, ipPortFrom, ipPortNumber, parseIpPort, type IpPort } from '../../net/ip-port.ts';
 import { ipPrefixAddress, ipPrefixBits, ipPrefixFrom, parseIpPrefix, type IpPrefix } from '../../net/ip-prefix.ts';
 import { SchemaError } from '../../resource/errors.ts';
+import { readMessage } from './message.ts';
 import { mismatch } from './mismatch.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -14,11 +15,8 @@ export const ipAddress: Scalar<IpAddress> = {
     const start = reader.pos;
     const length = reader.uint32();
     // Some writers send the bare bytes; no message about an address has one of these lengths.
-    if (length === 4 || length === 16) {
-      reader.pos = start;
-      return addressOf(reader.bytes());
-    }
-    return addressOf(readMessage(reader, length).ip);
+    reader.pos = start;
+    return addressOf(length === 4 || length === 16 ? reader.bytes() : readParts(reader).ip);
   },
 };
 
@@ -27,7 +25,7 @@ export const ipPrefix: Scalar<IpPrefix> = {
   ...canonicalText('an IP prefix', parseIpPrefix),
   write: (writer, value) => writeMessage(writer, ipPrefixAddress(value), value === '' ? 0 : ipPrefixBits(value)),
   read(reader) {
-    const { ip, number } = readMessage(reader, reader.uint32());
+    const { ip, number } = readParts(reader);
     return ipPrefixFrom(addressOf(ip), number);
   },
 };
@@ -37,7 +35,7 @@ export const ipPort: Scalar<IpPort> = {
   ...canonicalText('an IP address and port', parseIpPort),
   write: (writer, value) => writeMessage(writer, ipPortAddress(value), ipPortNumber(value)),
   read(reader) {
-    const { ip, number } = readMessage(reader, reader.uint32());
+    const { ip, number } = readParts(reader);
     return ipPortFrom(addressOf(ip), number);
   },
 };
@@ -68,16 +66,15 @@ function writeMessage(writer: BinaryWriter, address: IpAddress, number: number):
   writer.join();
 }
 
-function readMessage(reader: BinaryReader, length: number): { ip: Uint8Array; number: number } {
-  const end = reader.pos + length;
+function readParts(reader: BinaryReader): { ip: Uint8Array; number: number } {
   let ip: Uint8Array = NO_BYTES;
   let number = 0;
-  while (reader.pos < end) {
-    const [field, wireType] = reader.tag();
+  readMessage(reader, (field, wireType) => {
     if (field === 1 && wireType === WireType.LengthDelimited) ip = reader.bytes();
     else if (field === 2 && wireType === WireType.Varint) number = reader.int32();
-    else reader.skip(wireType, field);
-  }
+    else return false;
+    return true;
+  });
   return { ip, number };
 }
 

@@ -1,6 +1,7 @@
 import { WireType } from '@bufbuild/protobuf/wire';
 import { ZERO_TIME, instantOf, parseTimestamp, timestampFromInstant, type Timestamp } from '@cosi-ts/core';
 import { SchemaError } from '../../resource/errors.ts';
+import { readMessage } from './message.ts';
 import { mismatch } from './mismatch.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -19,15 +20,15 @@ export const timestamp: Scalar<Timestamp> = {
     writer.join();
   },
   read(reader) {
-    const end = reader.uint32() + reader.pos;
     let seconds = 0;
     let nanos = 0;
-    while (reader.pos < end) {
-      const [number, wireType] = reader.tag();
-      if (number === 1 && wireType === WireType.Varint) seconds = Number(reader.int64());
-      else if (number === 2 && wireType === WireType.Varint) nanos = reader.int32();
-      else reader.skip(wireType, number);
-    }
+    readMessage(reader, (number, wireType) => {
+      if (wireType !== WireType.Varint) return false;
+      if (number === 1) seconds = Number(reader.int64());
+      else if (number === 2) nanos = reader.int32();
+      else return false;
+      return true;
+    });
     return timestampFromInstant({ seconds, nanos });
   },
   toPlain: (value) => value,
