@@ -28,7 +28,7 @@ export function describeWaiting(world: World, network: Network): string {
   ].join('\n');
 }
 
-/** What a process holds of the world, and what a closed one must not. */
+/** What a process holds of the world. */
 export function handlesOf(life: Life, world: World, network: Network, volume: Volume): readonly string[] {
   const timers = [...world.timers.values()].filter(({ action }) => action.life === life);
   const connections = [...network.connections].filter(({ client }) => client === life);
