@@ -18,7 +18,7 @@ const READERS: ReadonlySet<string> = new Set<Role>(['os:admin', 'os:operator', '
 const ADMINS: ReadonlySet<string> = new Set<Role>(['os:admin']);
 
 /** Who may call what. A method that is not listed is the admins'. */
-const METHODS: Readonly<Record<Operation, ReadonlySet<string>>> = {
+export const METHODS: Readonly<Record<Operation, ReadonlySet<string>>> = {
   Get: READERS,
   List: READERS,
   Watch: READERS,

@@ -1,4 +1,4 @@
-import { Bytes, realHost, timestampFromInstant, type RpcChannel } from '@cosi-ts/core';
+import { Bytes, codeOf, realHost, timestampFromInstant, type RpcChannel } from '@cosi-ts/core';
 import {
   Labels,
   Member,
@@ -6,6 +6,7 @@ import {
   builtinTypes,
   isTombstone,
   newMetadata,
+  versionOf,
   type EncodedSpec,
   type MemberSpec,
   type Resource,
@@ -13,6 +14,7 @@ import {
 import { arbitraryOf } from '@cosi-ts/testing';
 import fc from 'fast-check';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { NotFoundError, OwnerConflictError, StateError } from '../state/errors.ts';
 import type { TypeLookup } from '../state/kinds.ts';
 import { MemoryState } from '../state/memory-state.ts';
 import { compileQuery } from '../state/query/query.ts';
@@ -187,6 +189,58 @@ test('a watch whose server goes away says so and ends', async () => {
   const [event] = await take(watch, 1);
   expect(event?.type).toBe('errored');
   expect(await watch.next()).toBeUndefined();
+});
+
+test('the refusals of a state are the same behind a server', async () => {
+  const type = fresh();
+  const pointer = type.pointer('a');
+  await state.create(type.create('a', member, { finalizers: ['f'] }), { owner: 'me' });
+  const a = await state.get(pointer);
+  const stale = { ...a, metadata: { ...a.metadata, version: versionOf(7) } };
+  const calls: ((state: State) => Promise<unknown>)[] = [
+    (state) => state.get(type.pointer('x')),
+    (state) => state.create(type.create('a', member)),
+    (state) => state.create(type.create('b', member, { owner: 'x' }), { owner: 'y' }),
+    (state) => state.update(a),
+    (state) => state.update(stale, { owner: 'me' }),
+    (state) => state.update(a, { owner: 'me', expectedPhase: 'tearingDown' }),
+    (state) => state.destroy(pointer),
+    (state) => state.destroy(pointer, { owner: 'me' }),
+    (state) => state.teardown(pointer),
+    (state) => state.watchKind(type, { from: Bytes.from([1]) }),
+    (state) => state.watchKind(type, { bootstrapContents: true, tailEvents: 1 }),
+  ];
+  for (const call of calls) {
+    const [here, there] = await Promise.all(
+      [state, remote].map((each) =>
+        call(each).then(
+          () => undefined,
+          (thrown: Error) => thrown,
+        ),
+      ),
+    );
+    expect(here).toBeInstanceOf(StateError);
+    expect(there).toBeInstanceOf(here?.constructor);
+    expect(there?.message).toBe(here?.message);
+    expect(there).toHaveProperty('code', codeOf(here));
+  }
+});
+
+test('a server that knows no teardown is asked for the same in other calls', async () => {
+  const { unary, streams, name } = stateService(state, { types, encodings: new EncodeCache(), pace: host.pace });
+  const old = { name, streams, unary: new Map([...unary].filter(([method]) => !method.includes('Teardown'))) };
+  const listener = await host.rpc.listen({ address: '127.0.0.1:0' }, [old]);
+  const other = host.rpc.connect({ address: listener.address });
+  onTestFinished(() => listener.close());
+  onTestFinished(() => other.close());
+  const type = fresh();
+  await state.create(type.create('a', member, { finalizers: ['f'] }), { owner: 'me' });
+  await state.create(type.create('b', member), { owner: 'me' });
+  const remote = remoteState(other, { types });
+  expect(await remote.teardown(type.pointer('a'), { owner: 'me' })).toBe(false);
+  await expect(remote.teardown(type.pointer('b'))).rejects.toThrow(OwnerConflictError);
+  await remote.teardownAndDestroy?.(type.pointer('b'), { owner: 'me' });
+  await expect(remote.get(type.pointer('b'))).rejects.toThrow(NotFoundError);
 });
 
 test('a large bootstrap comes in messages below what a receiver takes', async () => {

@@ -34,7 +34,7 @@ export interface State {
    * {@link State.teardown}, then waits until nobody holds the resource any more, and destroys it; undefined if the
    * backend leaves that to `teardownAndDestroy`. Rejects with the signal's reason if that ends the wait.
    */
-  teardownAndDestroy?(pointer: Pointer, options?: WaitOptions): Promise<void>;
+  teardownAndDestroy?: ((pointer: Pointer, options?: WaitOptions) => Promise<void>) | undefined;
   /** Every event of one resource, beginning with what it is now. */
   watch(pointer: Pointer, options?: WatchOptions): Promise<Watch>;
   /** Every event of a kind. */

@@ -2,7 +2,6 @@ import { abortReason } from '@cosi-ts/core';
 import type { Pointer } from '@cosi-ts/resources';
 import { NotFoundError, PendingFinalizersError } from './errors.ts';
 import type { State, WaitOptions } from './state.ts';
-import { eventsOf } from './watch.ts';
 
 /**
  * Tears a resource down, waits until nobody holds it any more, and destroys it. That somebody else destroys it
@@ -28,9 +27,12 @@ export async function teardownAndDestroy(state: State, pointer: Pointer, options
 
 async function becomesFree(state: State, pointer: Pointer, signal: AbortSignal | undefined): Promise<'free' | 'gone'> {
   await using watch = await state.watch(pointer, { signal });
-  for await (const event of eventsOf(watch)) {
-    if (event.type === 'errored') throw event.error;
-    if (event.type === 'destroyed') return 'gone';
+  for await (const batch of watch) {
+    // Whatever came before, the newest is what would be destroyed.
+    if (batch.some(({ type }) => type === 'destroyed')) return 'gone';
+    const event = batch.at(-1);
+    if (event?.type === 'errored') throw event.error;
+    if (event === undefined) continue;
     const { phase, finalizers } = event.resource.metadata;
     // A running one is another one of that name: ours is gone.
     if (phase === 'running') return 'gone';

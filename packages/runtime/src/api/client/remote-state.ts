@@ -19,12 +19,15 @@ import {
   UpdateResponseSchema,
 } from '../../gen/cosi/resource/state_pb.ts';
 import type { TypeLookup } from '../../state/kinds.ts';
-import type { State } from '../../state/state.ts';
+import type { State, WaitOptions, WriteOptions } from '../../state/state.ts';
+import { teardownAndDestroy } from '../../state/teardown-and-destroy.ts';
+import { teardownByUpdate } from '../../state/teardown-by-update.ts';
 import { fromStatus } from '../status.ts';
 import { resourceFrom } from '../wire/decode.ts';
 import { encodeResourceField, renumbered } from '../wire/encode.ts';
 import { queryTo } from '../wire/query.ts';
 import { callsOn, requestOf } from './calls.ts';
+import { orElse } from './or-else.ts';
 import { openWatch } from './remote-watch.ts';
 
 export interface RemoteStateOptions {
@@ -51,7 +54,7 @@ export function remoteState(channel: RpcChannel, { types, metadata }: RemoteStat
       .finish();
   };
 
-  return {
+  const state: State = {
     async get(pointer) {
       const request = requestOf(GetRequestSchema, { ...named(pointer), options: {} });
       const { resource } = await calls.unary('Get', pointer, request, GetResponseSchema);
@@ -93,19 +96,27 @@ export function remoteState(channel: RpcChannel, { types, metadata }: RemoteStat
       await calls.unary('Destroy', pointer, request, DestroyResponseSchema);
     },
 
-    async teardown(pointer, options) {
-      const request = requestOf(TeardownRequestSchema, { ...named(pointer), options: ownerOf(options) });
-      return (await calls.unary('Teardown', pointer, request, TeardownResponseSchema)).destroyReady;
-    },
+    teardown: orElse(
+      async (pointer: Pointer, options?: WriteOptions) => {
+        const request = requestOf(TeardownRequestSchema, { ...named(pointer), options: ownerOf(options) });
+        return (await calls.unary('Teardown', pointer, request, TeardownResponseSchema)).destroyReady;
+      },
+      (pointer, options) => teardownByUpdate(state, pointer, options),
+    ),
 
-    async teardownAndDestroy(pointer, options) {
-      const request = requestOf(TeardownAndDestroyRequestSchema, { ...named(pointer), options: ownerOf(options) });
-      await calls.unary('TeardownAndDestroy', pointer, request, TeardownAndDestroyResponseSchema, options?.signal);
-    },
+    teardownAndDestroy: orElse(
+      async (pointer: Pointer, options?: WaitOptions) => {
+        const request = requestOf(TeardownAndDestroyRequestSchema, { ...named(pointer), options: ownerOf(options) });
+        const { signal } = options ?? {};
+        await calls.unary('TeardownAndDestroy', pointer, request, TeardownAndDestroyResponseSchema, signal);
+      },
+      (pointer, options) => teardownAndDestroy({ ...state, teardownAndDestroy: undefined }, pointer, options),
+    ),
 
     watch: (pointer, options = {}) => openWatch(calls, types, { ...named(pointer) }, options),
     watchKind: ({ namespace, type }, options = {}) => openWatch(calls, types, { namespace, type }, options),
   };
+  return state;
 }
 
 function named({ namespace, type, id }: Pointer): Pointer {

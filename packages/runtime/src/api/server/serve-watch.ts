@@ -90,7 +90,7 @@ async function sendTogether(events: readonly WatchEvent[], stream: WatchStream):
   let length = 0;
   const flush = (): Promise<void> | undefined => {
     const [only] = parts;
-    const message = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length);
+    const message = parts.length === 1 && only !== undefined ? only : concat(parts, length);
     parts = [];
     length = 0;
     return stream.sink.write(message);
@@ -106,9 +106,20 @@ async function sendTogether(events: readonly WatchEvent[], stream: WatchStream):
   if (length > 0) await flush();
 }
 
-/** An event's message. It is kept by the event, which all watches of a kind share. */
+function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+/** An event's message. That of a change is kept, since all watches of its kind share the event. */
 function bytesOf(event: WatchEvent, { encodings, encode }: WatchStream): Uint8Array {
-  return encodings.get(event, () => encodeEvent(event, encode));
+  const isShared = event.type !== 'errored' && event.bookmark !== undefined;
+  return isShared ? encodings.get(event, () => encodeEvent(event, encode)) : encodeEvent(event, encode);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

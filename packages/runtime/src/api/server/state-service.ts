@@ -94,8 +94,11 @@ export function stateService(state: State, options: StateServiceOptions): RpcSer
         methodOf('List'),
         streams('List', ListRequestSchema, async ({ namespace, type, options }, call, sink) => {
           const query = queryFrom(options);
-          for (const resource of await as(call).list({ namespace, type }, { query })) {
-            await (sink.write(encode(resource)) ?? pace.yield());
+          // Filtered here, where the loop may turn meanwhile.
+          for (const resource of await as(call).list({ namespace, type })) {
+            const isWanted = query === undefined || query.matches(resource);
+            const behind = isWanted ? sink.write(encode(resource)) : undefined;
+            await (behind ?? pace.yield());
             if (call.signal.aborted) return;
           }
         }),

@@ -27,6 +27,11 @@ export class EncodeCache {
     return bytes;
   }
 
+  /** Whether a form is here, without making it stay longer. */
+  has(value: object): boolean {
+    return this.#young.has(value) || this.#old.has(value);
+  }
+
   #keep(value: object, bytes: Uint8Array): void {
     if (bytes.length > this.#half) return;
     if (this.#bytes + bytes.length > this.#half) {

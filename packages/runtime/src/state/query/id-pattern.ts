@@ -7,8 +7,11 @@ import { InvalidQueryError } from '../errors.ts';
 /** Longest regular expression taken, in UTF-16 units. */
 const MAX_LENGTH = 1024;
 
-/** Largest regular expression taken once its counted repetitions are written out: it takes milliseconds to compile. */
-const MAX_SIZE = 2000;
+/**
+ * How many atoms counted repetitions (`x{100}`) may add once they are written out. Each costs time to compile, and
+ * may cost it again at every character of an id.
+ */
+const MAX_GROWTH = 256;
 
 /**
  * Compiles a regular expression in RE2 syntax, searched for anywhere in an id in time linear to its length.
@@ -19,7 +22,7 @@ export function compileIdPattern(pattern: string): (id: string) => boolean {
   if (pattern.length > MAX_LENGTH) {
     throw new InvalidQueryError(`failed to compile regexp: longer than ${MAX_LENGTH} characters`);
   }
-  if (expandedSize(pattern) > MAX_SIZE) {
+  if (expandedSize(pattern) > pattern.length + MAX_GROWTH) {
     throw new InvalidQueryError('failed to compile regexp: expression too large');
   }
   try {
@@ -39,7 +42,7 @@ function loadRe2(): { readonly RE2JS: typeof RE2JS } {
 }
 
 /**
- * How many atoms an expression has when `x{1000}` is written out, which is how it is compiled. Never less than
+ * How many atoms an expression has when `x{100}` is written out, which is how it is compiled. Never less than
  * that for an expression that is well-formed; a little more for some (inside `\Q…\E`).
  */
 function expandedSize(pattern: string): number {
