@@ -8,8 +8,22 @@ import { Labels } from '../resource/labels.ts';
 import { Affiliate, type AffiliateSpec } from '../types/cluster/affiliate.ts';
 import { Member, type MemberSpec } from '../types/cluster/member.ts';
 import { defineResource } from './define-resource.ts';
-import { bool, bytes, enumOf, flagsOf, int32, int64, list, object, optional, string, stringMap } from './fields.ts';
-import { textBytes, timestamp, uint32 } from './fields.ts';
+import {
+  bool,
+  bytes,
+  enumOf,
+  flagsOf,
+  int32,
+  int64,
+  list,
+  object,
+  optional,
+  string,
+  stringMap,
+  textBytes,
+  timestamp,
+  uint32,
+} from './fields.ts';
 
 const Everything = defineResource({
   type: 'Everythings.example.com',
