@@ -97,7 +97,7 @@ export function bytes(content: string): Uint8Array {
   return new TextEncoder().encode(content);
 }
 
-export function text(content: Uint8Array): string {
+function text(content: Uint8Array): string {
   return new TextDecoder('latin1').decode(content);
 }
 

@@ -1,4 +1,4 @@
-import { codeOf, messageOf, sleep, writeFileAtomically, type Host, type Owner } from '@cosi-ts/core';
+import { FileError, codeOf, messageOf, sleep, writeFileAtomically, type Host, type Owner } from '@cosi-ts/core';
 import { decodeSnapshot } from '../../wire/snapshot.ts';
 import type { DiscoveryObserver } from '../observe/observer.ts';
 import type { Clusters } from '../state/clusters.ts';
@@ -66,12 +66,13 @@ export function keepSnapshots(parts: SnapshotParts): void {
   schedule();
 }
 
-/** Saves once more, at the end. @throws FileError, or Error if it takes too long */
+/** Saves once more, at the end. @throws FileError, also if it takes too long */
 export async function saveLastSnapshot(parts: SnapshotParts): Promise<void> {
   const { timers } = parts.host;
   const saved = new AbortController();
   const late = sleep(timers, PATIENCE, saved.signal).then(() => {
-    throw new Error(`the snapshot could not be saved within ${PATIENCE / 1000} s`);
+    const { path } = parts.settings;
+    throw new FileError('ETIMEDOUT', path, `the snapshot ${path} could not be saved within ${PATIENCE / 1000} s`);
   });
   await Promise.race([save(parts), late]).finally(() => saved.abort());
 }

@@ -1,0 +1,31 @@
+import type { LogFields, Logger } from '@cosi-ts/core';
+import type { TextSink } from '../io.ts';
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export type LogLevel = (typeof LEVELS)[number];
+
+export function isLogLevel(text: string): text is LogLevel {
+  return (LEVELS as readonly string[]).includes(text);
+}
+
+/** Lines for people: level, message, then the fields as `key=value`. What is below `level` is not written. */
+export function textLogger(sink: TextSink, level: LogLevel, fields: LogFields = {}): Logger {
+  const write = (at: LogLevel, message: string, own: LogFields | undefined): void => {
+    if (LEVELS.indexOf(at) < LEVELS.indexOf(level)) return;
+    const shown = Object.entries({ ...fields, ...own }).map(([key, value]) => ` ${key}=${show(value)}`);
+    sink.write(`${at.padEnd(5)} ${message}${shown.join('')}\n`);
+  };
+  return {
+    debug: (message, own) => write('debug', message, own),
+    info: (message, own) => write('info', message, own),
+    warn: (message, own) => write('warn', message, own),
+    error: (message, own) => write('error', message, own),
+    child: (more) => textLogger(sink, level, { ...fields, ...more }),
+  };
+}
+
+function show(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return /[\s"=]/.test(text) ? JSON.stringify(text) : text;
+}
