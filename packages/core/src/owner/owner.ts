@@ -87,7 +87,10 @@ export class Owner implements AsyncDisposable {
 
   /** A promise that settles as the given one does, or never once this owner was dropped. */
   guard<T>(promise: Promise<T>): Promise<T> {
-    if (this.#state === 'dropped') return never<T>();
+    if (this.#state === 'dropped') {
+      promise.catch(() => undefined);
+      return never<T>();
+    }
     return new Promise<T>((resolve, reject) => {
       promise.then(
         (value) => {

@@ -1,3 +1,4 @@
+import { adopt } from '../owner/adopt.ts';
 import { never, type Owner } from '../owner/owner.ts';
 import type { Rpc, RpcChannel, RpcStream } from './rpc.ts';
 
@@ -11,17 +12,26 @@ export function ownedRpc(rpc: Rpc, owner: Owner): Rpc {
         detach();
         channel.close();
       };
-      const detach = owner.attach({ close, drop: () => channel.close() });
+      const detach = owner.attach({ close, drop: close });
       return ownedChannel(channel, close, owner);
     },
     async listen(target, services, options) {
-      const listener = await owner.guard(rpc.listen(target, services, options));
-      const close = async (grace?: number): Promise<void> => {
-        detach();
-        await listener.close(grace);
+      if (owner.isDropped) return never();
+      const { value: listener, detach } = await adopt(owner, rpc.listen(target, services, options), (listener) => ({
+        close: () => listener.close(),
+        drop: () => listener.destroy(),
+      }));
+      return {
+        address: listener.address,
+        close(grace) {
+          detach();
+          return owner.guard(listener.close(grace));
+        },
+        destroy() {
+          detach();
+          listener.destroy();
+        },
       };
-      const detach = owner.attach({ close: () => close(), drop: () => listener.destroy() });
-      return { address: listener.address, close, destroy: () => listener.destroy() };
     },
   };
 }
@@ -29,7 +39,8 @@ export function ownedRpc(rpc: Rpc, owner: Owner): Rpc {
 function ownedChannel(channel: RpcChannel, close: () => void, owner: Owner): RpcChannel {
   return {
     close,
-    unary: (method, request, options) => owner.guard(channel.unary(method, request, options)),
+    unary: (method, request, options) =>
+      owner.isDropped ? never() : owner.guard(channel.unary(method, request, options)),
     stream(method, request, options) {
       if (owner.isDropped) return deadStream;
       const stream = channel.stream(method, request, options);
