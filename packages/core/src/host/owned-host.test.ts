@@ -102,8 +102,8 @@ describe('an owner that is dropped', () => {
     const path = join(directory, 'lock');
     const fired: string[] = [];
     await owned.files.lock(path);
-    owned.timers.after(0, () => fired.push('owned'));
     await expect(host.files.lock(path)).rejects.toMatchObject({ code: 'ELOCKED' });
+    owned.timers.after(0, () => fired.push('owned'));
     owner.drop();
     await eventually(async () => (await host.files.lock(path)).release());
     await new Promise<void>((resolve) => void host.timers.after(1, resolve));

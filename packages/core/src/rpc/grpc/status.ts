@@ -18,11 +18,13 @@ export function statusOf(thrown: unknown): WireStatus {
 }
 
 /** What a call that ended with a status other than OK rejects with. */
-export function errorOf({ code, details }: WireStatus, cause?: unknown): RpcError {
-  const name = rpcStatusName(code);
-  return new RpcError(
-    name,
-    details === '' ? `the call ended with ${name}` : details,
-    cause === undefined ? undefined : { cause },
-  );
+export function errorOf({ code, details }: WireStatus): RpcError {
+  const name = code === RpcStatus.INTERNAL && LOST_CONNECTION.test(details) ? 'UNAVAILABLE' : rpcStatusName(code);
+  return new RpcError(name, details === '' ? `the call ended with ${name}` : details);
 }
+
+/**
+ * How grpc-js describes, now and then, a connection that broke under a call. It says INTERNAL, which reads as if
+ * the server had failed, while trying again is all there is to do.
+ */
+const LOST_CONNECTION = /^Received RST_STREAM with code (?:0 |\d+ triggered by internal client error)/;
