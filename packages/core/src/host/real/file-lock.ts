@@ -6,6 +6,9 @@ import { FileError } from '../file-error.ts';
 import type { FileLock } from '../files.ts';
 import { onFile } from './file-errors.ts';
 
+/** Nobody else may hold on to a lock, and a database that is collected as garbage gives its lock away. */
+const held = new Set<DatabaseSync>();
+
 /**
  * A lock is an open transaction on a small SQLite database: the system ends it with the process, however that
  * dies, and SQLite refuses a second one in the same process, too. The database tells who holds it.
@@ -24,9 +27,10 @@ export async function lockFile(path: string): Promise<FileLock> {
     database.close();
     throw lockError(path, thrown, holder);
   }
+  held.add(database);
   return {
     release() {
-      if (database.isOpen) database.close();
+      if (held.delete(database)) database.close();
       return Promise.resolve();
     },
   };

@@ -2,7 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { fc, test as property } from '@fast-check/vitest';
 import { afterAll, describe, expect, test } from 'vitest';
 import { compareUtf8 } from '../../values/utf8.ts';
@@ -126,6 +129,16 @@ describe('a lock', () => {
     await lock.release();
     await lock.release();
     await (await files.lock(at('lock'))).release();
+  });
+
+  test('is held even if nobody keeps it', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    await files.lock(at('kept'));
+    await turn();
+    collectGarbage();
+    await turn();
+    await expect(files.lock(at('kept'))).rejects.toMatchObject({ code: 'ELOCKED' });
   });
 
   test('under another name of the same file is the same', async () => {

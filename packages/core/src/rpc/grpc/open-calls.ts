@@ -77,7 +77,6 @@ export class OpenCalls {
     this.#open.add(open);
     wire.once('cancelled', () => {
       // grpc-js says so after each call, however it ended.
-      if (this.#state === 'crashed') return;
       sink?.end();
       if (this.#open.delete(open)) open.abort.abort(new RpcError('CANCELLED', 'the caller went away'));
     });
