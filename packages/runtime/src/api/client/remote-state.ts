@@ -24,7 +24,7 @@ import { teardownAndDestroy } from '../../state/teardown-and-destroy.ts';
 import { teardownByUpdate } from '../../state/teardown-by-update.ts';
 import { fromStatus } from '../status.ts';
 import { resourceFrom } from '../wire/decode.ts';
-import { encodeResourceField, renumbered } from '../wire/encode.ts';
+import { resourceEncoder, renumbered } from '../wire/encode.ts';
 import { queryTo } from '../wire/query.ts';
 import { callsOn, requestOf } from './calls.ts';
 import { orElse } from './or-else.ts';
@@ -45,8 +45,9 @@ export interface RemoteStateOptions {
  */
 export function remoteState(channel: RpcChannel, { types, metadata }: RemoteStateOptions): State {
   const calls = callsOn(channel, metadata);
+  const encodeResource = resourceEncoder(types);
   const write = (resource: Resource, field: number, options: Uint8Array): Uint8Array => {
-    const encoded = encodeResourceField(resource, types);
+    const encoded = encodeResource(resource);
     return new BinaryWriter()
       .raw(field === 1 ? encoded : renumbered(encoded, field))
       .uint32(((field + 1) << 3) | 2)

@@ -19,7 +19,7 @@ import { filterState, type AccessRule } from '../access.ts';
 import { STATE_SERVICE, methodOf } from '../methods.ts';
 import { resourceFrom } from '../wire/decode.ts';
 import type { EncodeCache } from '../wire/encode-cache.ts';
-import { encodeResourceField } from '../wire/encode.ts';
+import { resourceEncoder } from '../wire/encode.ts';
 import { queryFrom } from '../wire/query.ts';
 import { answers, streams } from './handlers.ts';
 import { serveWatch } from './serve-watch.ts';
@@ -40,8 +40,8 @@ export interface StateServiceOptions {
  */
 export function stateService(state: State, options: StateServiceOptions): RpcService {
   const { types, encodings, pace, access } = options;
-  const encode = (resource: Resource): Uint8Array =>
-    encodings.get(resource, (given) => encodeResourceField(given, types));
+  const encodeResource = resourceEncoder(types);
+  const encode = (resource: Resource): Uint8Array => encodings.get(resource, encodeResource);
   const as = (call: ServerCall): State => (access === undefined ? state : filterState(state, access(call)));
 
   return {

@@ -22,10 +22,10 @@ import {
 import { WatchOverrunError } from '../../state/errors.ts';
 import type { WatchEvent } from '../../state/watch.ts';
 import { EncodeCache } from './encode-cache.ts';
-import { encodeEvent, encodeResourceField, renumbered } from './encode.ts';
+import { encodeEvent, resourceEncoder, renumbered } from './encode.ts';
 
 const types = { find: (type: string) => (type === Member.type ? Member : undefined) };
-const encode = (resource: Resource): Uint8Array => encodeResourceField(resource, types);
+const encode = resourceEncoder(types);
 
 /** What the generated code makes of the same resource: the oracle. */
 function expected({ metadata }: Resource, protoSpec: Uint8Array, yamlSpec: string): WireResource {

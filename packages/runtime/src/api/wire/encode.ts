@@ -4,26 +4,39 @@ import { formatVersion, isTombstone, type Labels, type Metadata, type Resource }
 import { EventType } from '../../gen/cosi/resource/state_pb.ts';
 import type { TypeLookup } from '../../state/kinds.ts';
 import type { WatchEvent } from '../../state/watch.ts';
-import { encodedSpecOf } from './spec.ts';
+import { encodedSpecOf, type SpecBytes } from './spec.ts';
 
 /**
  * The `cosi.resource` messages that carry resources, written by hand, since they are most of what a server does
  * and are made of parts that are encoded already. The responses to Get, List, Create and Update, the request of
  * Create, and an event all carry their resource as field 1, so they share its bytes, tag and length included.
  */
-export function encodeResourceField(resource: Resource, types: TypeLookup): Uint8Array {
-  const writer = new BinaryWriter();
+export function resourceEncoder(types: TypeLookup): (resource: Resource) => Uint8Array {
+  // One for all, since growing a new one costs as much as what is written.
+  let spare: BinaryWriter | undefined;
+  return (resource) => {
+    const spec = isTombstone(resource) ? undefined : encodedSpecOf(resource, types);
+    const writer = spare ?? new BinaryWriter();
+    // Should something throw, this one holds half a message.
+    spare = undefined;
+    const bytes = writeResource(writer, resource.metadata, spec).finish();
+    if (bytes.length < LARGE) spare = writer;
+    return bytes;
+  };
+}
+
+/** A writer that was ever as long as this, in bytes, is not kept. */
+const LARGE = 64 * 1024;
+
+function writeResource(writer: BinaryWriter, metadata: Metadata, spec: SpecBytes | undefined): BinaryWriter {
   writer.uint32(tag(1)).fork();
-  writeMetadata(writer.uint32(tag(1)).fork(), resource.metadata);
+  writeMetadata(writer.uint32(tag(1)).fork(), metadata);
   writer.join();
   writer.uint32(tag(2)).fork();
-  if (!isTombstone(resource)) {
-    const { proto, yaml } = encodedSpecOf(resource, types);
-    // Go leaves out an empty field, and some of its readers can tell.
-    if (proto.length > 0) writer.uint32(tag(1)).bytes(proto);
-    if (yaml !== '') writer.uint32(tag(2)).string(yaml);
-  }
-  return writer.join().join().finish();
+  // Go leaves out an empty field, and some of its readers can tell.
+  if (spec !== undefined && spec.proto.length > 0) writer.uint32(tag(1)).bytes(spec.proto);
+  if (spec !== undefined && spec.yaml !== '') writer.uint32(tag(2)).string(spec.yaml);
+  return writer.join().join();
 }
 
 /** The same field under another number, for `UpdateRequest.new_resource` and `Event.old`. */
@@ -36,7 +49,7 @@ export function renumbered(field: Uint8Array, number: number): Uint8Array {
 /**
  * A `WatchResponse` with one event. One with many is these one after the other: repeated fields concatenate.
  *
- * @param encode the resource field, see {@link encodeResourceField}.
+ * @param encode the resource field, see {@link resourceEncoder}.
  */
 export function encodeEvent(event: WatchEvent, encode: (resource: Resource) => Uint8Array): Uint8Array {
   const writer = new BinaryWriter();

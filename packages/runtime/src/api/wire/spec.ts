@@ -2,11 +2,13 @@ import { Bytes } from '@cosi-ts/core';
 import type { EncodedSpec, Resource } from '@cosi-ts/resources';
 import type { TypeLookup } from '../../state/kinds.ts';
 
+export interface SpecBytes {
+  readonly proto: Uint8Array;
+  readonly yaml: string;
+}
+
 /** Both encodings of a spec: derived for a type that is known, else the bytes that its writer sent. */
-export function encodedSpecOf(
-  resource: Resource,
-  types: TypeLookup,
-): { readonly proto: Uint8Array; readonly yaml: string } {
+export function encodedSpecOf(resource: Resource, types: TypeLookup): SpecBytes {
   const { metadata, spec } = resource;
   const codec = types.find(metadata.type)?.spec;
   if (codec !== undefined) return { proto: codec.encode(spec), yaml: `${codec.toYaml(spec)}\n` };
