@@ -34,6 +34,6 @@ test.each([[[]], [['--help']], [['-h']]])('%j prints the help', async (argv) => 
 
 test('what it does not know is refused in one line', async () => {
   const { out, err, ...rest } = io();
-  expect(await run(['--nonsense'], { out, err, ...rest })).toBe(1);
+  expect(await run(['--nonsense'], { out, err, ...rest })).toBe(2);
   expect([out.text, err.text]).toEqual(['', "cosi: unknown option '--nonsense'\n"]);
 });

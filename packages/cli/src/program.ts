@@ -2,6 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { registerCommands } from './commands/index.ts';
 import { CommandError, type CommandIo } from './io.ts';
 
+/** Exit code for a command line that makes no sense. */
+const USAGE = 2;
+
 /** Runs one command line and returns the exit code. Refusals are printed in one line; only a defect prints a stack. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   const program = createProgram(io);
@@ -10,7 +13,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     else await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
+    // Whatever commander refuses is a mistake on the command line.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
     if (error instanceof CommandError) {
       io.err.write(`cosi: ${error.message}\n`);
       return error.exitCode;
@@ -30,7 +34,7 @@ function createProgram(io: CommandIo): Command {
     .configureOutput({
       writeOut: (text) => io.out.write(text),
       writeErr: (text) => io.err.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'cosi: ')),
+      outputError: (text, write) => write(text.replace(/^error: /, 'cosi: ').replace(/\n\(/, ' (')),
       getOutHelpWidth: () => io.out.columns ?? 100,
       getErrHelpWidth: () => io.err.columns ?? 100,
       getOutHasColors: () => false,

@@ -1,0 +1,63 @@
+import { Namespace, ResourceDefinition, type Kind, type ResourceDefinitionSpec } from '@cosi-ts/resources';
+import { collection } from '@cosi-ts/runtime';
+import { CommandError } from '../io.ts';
+import { nearest } from '../output/nearest.ts';
+import { resolveType } from '../output/resolve-type.ts';
+import type { RunningNode } from './running-nodes.ts';
+
+/** What is asked for: one resource if it has an id, else all of a kind. */
+export interface Target extends Kind {
+  readonly id: string | undefined;
+  readonly definition: ResourceDefinitionSpec;
+}
+
+/** The words of the command line that say what is asked for. */
+export interface TargetWords {
+  readonly type: string;
+  readonly id?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+/**
+ * What the words mean to a node: the type by any of its names, the namespace by default the type's own.
+ *
+ * @throws CommandError for an unknown or ambiguous type, or a namespace that is not registered.
+ */
+export async function resolveTarget(node: RunningNode, words: TargetWords): Promise<Target> {
+  const definitions = await collection(node.state, ResourceDefinition).list();
+  const definition = resolveType(
+    definitions.map(({ spec }) => spec),
+    words.type,
+  );
+  // As everywhere in talosctl, an empty flag is none.
+  const namespace = words.namespace || definition.defaultNamespace;
+  if (words.namespace) await requireNamespace(node, namespace);
+  return { namespace, type: definition.type, id: words.id, definition };
+}
+
+async function requireNamespace(node: RunningNode, wanted: string): Promise<void> {
+  const known = (await collection(node.state, Namespace).list()).map(({ metadata }) => metadata.id);
+  if (known.includes(wanted)) return;
+  const suggestion = nearest(wanted, known);
+  const cure = suggestion === undefined ? '' : `did you mean ${JSON.stringify(suggestion)}? `;
+  throw new CommandError(
+    `namespace ${JSON.stringify(wanted)} is not registered: ${cure}"cosi get namespaces" lists every namespace`,
+  );
+}
+
+/**
+ * The words `TYPE [ID]`, where the type may bring the id: `members.cluster.talos.dev/node-1`, as `-o name` prints it.
+ *
+ * @throws CommandError (exit code 2) if both do, or the id is empty.
+ */
+export function parseWords(first: string, second: string | undefined): { type: string; id?: string | undefined } {
+  const slash = first.indexOf('/');
+  if (slash < 0 && second !== '') return { type: first, id: second };
+  if (slash >= 0 && second === undefined && slash < first.length - 1) {
+    return { type: first.slice(0, slash), id: first.slice(slash + 1) };
+  }
+  const problem = slash >= 0 && second !== undefined ? 'the id is given twice' : 'the id is empty';
+  throw new CommandError(`${problem}: write "cosi get TYPE", "cosi get TYPE ID" or "cosi get TYPE/ID"`, {
+    exitCode: 2,
+  });
+}
