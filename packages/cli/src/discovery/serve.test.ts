@@ -61,16 +61,16 @@ describe('cosi discovery serve', () => {
     expect(await done).toBe(0);
   });
 
-  test.each([
+  test.each<readonly [string, RegExp, number?]>([
     ['--gc-interval=abc', /'--gc-interval <duration>'.*duration like/],
     ['--snapshots-enabled=maybe', /true or false/],
     ['--rate-burst=0', /at least 1/],
     ['--redirect-cluster=host:1', /ID=HOST:PORT/],
     ['--debug-addr=:2123', /unknown option/],
-    ['--addr=nonsense', /"nonsense" is no address/],
-  ])('refuses %s in one line', async (option, message) => {
+    ['--addr=nonsense', /"nonsense" is no address/, 1],
+  ])('refuses %s in one line', async (option, message, exitCode = 2) => {
     const { done, err } = start('--snapshots-enabled=false', option);
-    expect(await done).toBe(1);
+    expect(await done).toBe(exitCode);
     expect(err()).toMatch(message);
     expect(err().trimEnd().split('\n')).toHaveLength(1);
   });

@@ -62,7 +62,7 @@ function fold(reader: Reader, limit: number | undefined): void {
 function listing(log: Changelog<number>): Map<string, number> {
   const table = log.table('t');
   return new Map(
-    [...'01234567'].flatMap((key) => {
+    Array.from('01234567').flatMap((key) => {
       const value = table.get(key);
       return value === undefined ? [] : [[key, value] as const];
     }),
