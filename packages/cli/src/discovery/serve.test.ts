@@ -61,14 +61,14 @@ describe('cosi discovery serve', () => {
     expect(await done).toBe(0);
   });
 
-  test.each<readonly [string, RegExp, number?]>([
-    ['--gc-interval=abc', /'--gc-interval <duration>'.*duration like/],
-    ['--snapshots-enabled=maybe', /true or false/],
-    ['--rate-burst=0', /at least 1/],
-    ['--redirect-cluster=host:1', /ID=HOST:PORT/],
-    ['--debug-addr=:2123', /unknown option/],
+  test.each<[string, RegExp, number]>([
+    ['--gc-interval=abc', /'--gc-interval <duration>'.*duration like/, 2],
+    ['--snapshots-enabled=maybe', /true or false/, 2],
+    ['--rate-burst=0', /at least 1/, 2],
+    ['--redirect-cluster=host:1', /ID=HOST:PORT/, 2],
+    ['--debug-addr=:2123', /unknown option/, 2],
     ['--addr=nonsense', /"nonsense" is no address/, 1],
-  ])('refuses %s in one line', async (option, message, exitCode = 2) => {
+  ])('refuses %s in one line', async (option, message, exitCode) => {
     const { done, err } = start('--snapshots-enabled=false', option);
     expect(await done).toBe(exitCode);
     expect(err()).toMatch(message);
