@@ -9,3 +9,34 @@ export {
   wireguardPublicKey,
   type WireguardKeyPair,
 } from './identity/wireguard-key.ts';
+
+export {
+  checkMachineConfig,
+  parseMachineConfig,
+  type CheckedConfig,
+  type ParseOptions,
+} from './config/machine-config/parse.ts';
+export type {
+  ConfiguredInterface,
+  ConfiguredMachineType,
+  DiscoveryIdentity,
+  DiscoveryService,
+  KubespanSettings,
+  ParsedMachineConfig,
+} from './config/machine-config/machine-config.ts';
+export {
+  MachineConfigError,
+  formatErrors,
+  formatProblem,
+  type ConfigProblem,
+} from './config/machine-config/problem.ts';
+export {
+  DEFAULT_DISCOVERY_ENDPOINT,
+  EndpointError,
+  normalizeEndpoint,
+  type ServiceAddress,
+} from './config/machine-config/endpoint.ts';
+export { generateNodeConfig, type NodeConfigOptions } from './config/machine-config/generate/node-config.ts';
+export { clusterIdFrom, clusterSecretFrom } from './config/machine-config/generate/cluster-identity.ts';
+export { redactMachineConfig } from './config/machine-config/edit/redact.ts';
+export { setServiceEndpoint, type SetEndpointOptions } from './config/machine-config/edit/set-service-endpoint.ts';
