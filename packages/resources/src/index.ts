@@ -161,4 +161,11 @@ export { VolumeMountStatus, type VolumeMountStatusSpec } from './types/block/vol
 export type { MachineTypeName } from './types/machine-type.ts';
 export { definitionOf } from './types/meta/definition-of.ts';
 export { builtinTypes } from './types/builtin.ts';
-export { typeRegistry, type TypeRegistry } from './registry.ts';
+export {
+  decodeSpec,
+  encodeSpec,
+  typeRegistry,
+  type SpecBytes,
+  type TypeLookup,
+  type TypeRegistry,
+} from './registry.ts';

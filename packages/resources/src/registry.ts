@@ -1,28 +1,17 @@
 import { Bytes } from '@cosi-ts/core';
 import { SchemaError } from './resource/errors.ts';
-import type { Metadata } from './resource/metadata.ts';
 import type { ResourceType } from './resource/resource-type.ts';
 import { isTombstone, type EncodedSpec, type Resource } from './resource/resource.ts';
 import { builtinTypes } from './types/builtin.ts';
 
-/** The resource types that a program knows. An object to hand around: two in one process know nothing of each other. */
-export interface TypeRegistry extends Iterable<ResourceType> {
+/** Where a process's types are looked up. */
+export interface TypeLookup {
   /** A type by its full name, whose case matters. */
   find(type: string): ResourceType | undefined;
-  /**
-   * Both encodings of a resource's spec. A type that is not declared passes through as its writer sent it; a tombstone has
-   * nothing to encode.
-   *
-   * @throws SchemaError for a spec of a type that is not declared, unless it is encoded already.
-   */
-  encode(resource: Resource): EncodedSpec;
-  /**
-   * The resource of an encoded spec. The protobuf form is read; a type that is not declared stays encoded.
-   *
-   * @throws SchemaError for bytes that are no such spec.
-   */
-  decode(metadata: Metadata, spec: EncodedSpec): Resource;
 }
+
+/** The resource types that a program knows. An object to hand around: two in one process know nothing of each other. */
+export interface TypeRegistry extends TypeLookup, Iterable<ResourceType> {}
 
 /** @throws TypeError if two types share a name. */
 export function typeRegistry(types: Iterable<ResourceType> = builtinTypes): TypeRegistry {
@@ -31,26 +20,42 @@ export function typeRegistry(types: Iterable<ResourceType> = builtinTypes): Type
     if (byName.has(type.type)) throw new TypeError(`${type.type} is declared twice`);
     byName.set(type.type, type);
   }
-  return {
-    [Symbol.iterator]: () => byName.values(),
-    find: (name) => byName.get(name),
-    encode(resource) {
-      if (isTombstone(resource)) return NOTHING;
-      const type = byName.get(resource.metadata.type);
-      if (type === undefined) return alreadyEncoded(resource);
-      return { proto: Bytes.from(type.spec.encode(resource.spec)), yaml: `${type.spec.toYaml(resource.spec)}\n` };
-    },
-    decode(metadata, spec) {
-      const type = byName.get(metadata.type);
-      return { metadata, spec: type === undefined ? spec : type.spec.decode(spec.proto.toUint8Array()) };
-    },
-  };
+  return { find: (name) => byName.get(name), [Symbol.iterator]: () => byName.values() };
 }
 
-const NOTHING: EncodedSpec = Object.freeze({ proto: Bytes.empty, yaml: '' });
+/** Both encodings of a spec as they travel; the YAML form has its last line break. */
+export interface SpecBytes {
+  readonly proto: Uint8Array;
+  readonly yaml: string;
+}
 
-function alreadyEncoded({ metadata, spec }: Resource): EncodedSpec {
-  const { proto, yaml } = (spec ?? {}) as Partial<EncodedSpec>;
-  if (proto instanceof Bytes && typeof yaml === 'string') return spec as EncodedSpec;
-  throw new SchemaError('', `the type ${metadata.type} is not declared`);
+/**
+ * Encodes a resource's spec: derived for a type that is known, else what its writer sent. A tombstone has nothing to encode.
+ *
+ * @throws SchemaError for a spec of an unknown type, unless it is encoded already.
+ */
+export function encodeSpec(resource: Resource, types: TypeLookup): SpecBytes {
+  const { metadata, spec } = resource;
+  if (isTombstone(resource)) return NOTHING;
+  const codec = types.find(metadata.type)?.spec;
+  if (codec !== undefined) return { proto: codec.encode(spec), yaml: `${codec.toYaml(spec)}\n` };
+  if (!isEncoded(spec)) throw new SchemaError('', `nobody can encode a ${metadata.type}: the type is not declared`);
+  return { proto: spec.proto.toUint8Array(), yaml: spec.yaml };
+}
+
+/**
+ * The spec of a resource that arrives. The protobuf form is read; a spec of an unknown type stays encoded.
+ *
+ * @throws SchemaError for bytes that are no such spec.
+ */
+export function decodeSpec(type: string, { proto, yaml }: SpecBytes, types: TypeLookup): unknown {
+  const codec = types.find(type)?.spec;
+  if (codec !== undefined) return codec.decode(proto);
+  return Object.freeze<EncodedSpec>({ proto: Bytes.from(proto), yaml });
+}
+
+const NOTHING: SpecBytes = { proto: new Uint8Array(0), yaml: '' };
+
+function isEncoded(spec: unknown): spec is EncodedSpec {
+  return typeof spec === 'object' && spec !== null && 'proto' in spec && spec.proto instanceof Bytes && 'yaml' in spec;
 }

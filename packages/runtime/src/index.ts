@@ -32,7 +32,6 @@ export type { LabelOperator, LabelTerm } from './state/query/label-term.ts';
 export { teardownAndDestroy } from './state/teardown-and-destroy.ts';
 export { eventsOf, type Watch, type WatchEvent } from './state/watch.ts';
 export { MemoryState, type MemoryStateOptions } from './state/memory-state.ts';
-export type { TypeLookup } from './state/kinds.ts';
 export {
   collection,
   type Collection,

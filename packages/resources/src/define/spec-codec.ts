@@ -22,7 +22,8 @@ export function specCodec<S>(shape: ObjectShape, layout: Layout = 'mapping'): Co
   const freeze = compileFreeze(shape);
   const validate = compileValidate(shape);
   const encode = compileEncode(shape);
-  let writer = new BinaryWriter();
+  // One for all specs, since growing a new one costs as much as what is written.
+  let spare: BinaryWriter | undefined;
   return {
     shape,
     validate: (value) => validate(value, '') as S,
@@ -32,18 +33,21 @@ export function specCodec<S>(shape: ObjectShape, layout: Layout = 'mapping'): Co
     },
     equals: compileEquals(shape),
     encode(spec) {
-      try {
-        encode(writer, spec);
-        return writer.finish();
-      } catch (error) {
-        writer = new BinaryWriter(); // the old one holds half a message
-        throw error;
-      }
+      const writer = spare ?? new BinaryWriter();
+      // Should something throw, this one holds half a message.
+      spare = undefined;
+      encode(writer, spec);
+      const bytes = writer.finish();
+      if (bytes.length < LARGE) spare = writer;
+      return bytes;
     },
     decode: compileDecode(shape) as (bytes: Uint8Array) => S,
     ...(layout === 'bare' ? bare<S>(onlyField(shape)) : mapping<S>(shape)),
   };
 }
+
+/** A writer that was ever as long as this, in bytes, is not kept. */
+const LARGE = 64 * 1024;
 
 type PlainForms<S> = Pick<SpecCodec<S>, 'toYaml' | 'toPlain' | 'fromPlain'>;
 

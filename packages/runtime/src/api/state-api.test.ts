@@ -10,12 +10,12 @@ import {
   type EncodedSpec,
   type MemberSpec,
   type Resource,
+  type TypeLookup,
 } from '@cosi-ts/resources';
 import { arbitraryOf } from '@cosi-ts/testing';
 import fc from 'fast-check';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { NotFoundError, OwnerConflictError, StateError } from '../state/errors.ts';
-import type { TypeLookup } from '../state/kinds.ts';
 import { MemoryState } from '../state/memory-state.ts';
 import { compileQuery } from '../state/query/query.ts';
 import type { State } from '../state/state.ts';

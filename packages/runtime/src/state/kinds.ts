@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Bytes, type Changelog, type Table } from '@cosi-ts/core';
-import { kindKey, nextVersion, type Kind, type Resource, type ResourceType, type Version } from '@cosi-ts/resources';
+import {
+  kindKey,
+  nextVersion,
+  type Kind,
+  type Resource,
+  type ResourceType,
+  type TypeLookup,
+  type Version,
+} from '@cosi-ts/resources';
 
 /** What a store keeps about a kind beside its table. */
 export interface KindIndex {
@@ -12,11 +20,6 @@ export interface KindIndex {
   readonly hash: Bytes;
   /** The highest version that was ever destroyed here, 0 for none: no version is given twice to one name. */
   destroyedMark: Version;
-}
-
-/** Where a process's types are looked up. */
-export interface TypeLookup {
-  find(type: string): ResourceType | undefined;
 }
 
 /** The kinds of a store, found without building a key. */

@@ -1,8 +1,8 @@
 import { Bytes, Changelog, type ChangesCursor, type Clock, type HistoryOptions, type Random } from '@cosi-ts/core';
-import type { Kind, Pointer, Resource } from '@cosi-ts/resources';
+import type { Kind, Pointer, Resource, TypeLookup } from '@cosi-ts/resources';
 import { decideCreate, decideDestroy, decideTeardown, decideUpdate, type Decision } from './decide.ts';
 import { NotFoundError, StateError } from './errors.ts';
-import { Kinds, initialVersion, type KindIndex, type TypeLookup } from './kinds.ts';
+import { Kinds, initialVersion, type KindIndex } from './kinds.ts';
 import type {
   Attribution,
   ListOptions,

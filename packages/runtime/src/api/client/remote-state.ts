@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { CallOptions, RpcChannel } from '@cosi-ts/core';
-import type { Pointer, Resource } from '@cosi-ts/resources';
+import type { Pointer, Resource, TypeLookup } from '@cosi-ts/resources';
 import {
   CreateOptionsSchema,
   CreateResponseSchema,
@@ -18,7 +18,6 @@ import {
   UpdateOptionsSchema,
   UpdateResponseSchema,
 } from '../../gen/cosi/resource/state_pb.ts';
-import type { TypeLookup } from '../../state/kinds.ts';
 import type { State, WaitOptions, WriteOptions } from '../../state/state.ts';
 import { teardownAndDestroy } from '../../state/teardown-and-destroy.ts';
 import { teardownByUpdate } from '../../state/teardown-by-update.ts';

@@ -1,9 +1,15 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { Bytes, RpcError, type RpcStream } from '@cosi-ts/core';
-import { UNDEFINED_VERSION, tombstone, type Kind, type Pointer, type Resource } from '@cosi-ts/resources';
+import {
+  UNDEFINED_VERSION,
+  tombstone,
+  type Kind,
+  type Pointer,
+  type Resource,
+  type TypeLookup,
+} from '@cosi-ts/resources';
 import type { Resource as WireResource } from '../../gen/cosi/resource/resource_pb.ts';
 import { EventType, WatchRequestSchema, WatchResponseSchema, type Event } from '../../gen/cosi/resource/state_pb.ts';
-import type { TypeLookup } from '../../state/kinds.ts';
 import type { WatchKindOptions } from '../../state/state.ts';
 import { watchOf, type Watch, type WatchEvent } from '../../state/watch.ts';
 import { fromEventError, fromStatus } from '../status.ts';

@@ -1,6 +1,6 @@
 import { toBinary, create } from '@bufbuild/protobuf';
 import { RpcError, type Pace, type RpcService, type ServerCall } from '@cosi-ts/core';
-import { parsePhase, type Phase, type Resource } from '@cosi-ts/resources';
+import { parsePhase, type Phase, type Resource, type TypeLookup } from '@cosi-ts/resources';
 import {
   CreateRequestSchema,
   DestroyRequestSchema,
@@ -12,7 +12,6 @@ import {
   UpdateRequestSchema,
   WatchRequestSchema,
 } from '../../gen/cosi/resource/state_pb.ts';
-import type { TypeLookup } from '../../state/kinds.ts';
 import type { State } from '../../state/state.ts';
 import { teardownAndDestroy } from '../../state/teardown-and-destroy.ts';
 import { filterState, type AccessRule } from '../access.ts';

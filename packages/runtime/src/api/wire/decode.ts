@@ -1,10 +1,17 @@
 import type { Timestamp as WireTimestamp } from '@bufbuild/protobuf/wkt';
 import { EPOCH, messageOf, timestampFromInstant, type Timestamp } from '@cosi-ts/core';
-import { Labels, parsePhase, parseVersion, type Metadata, type Pointer, type Resource } from '@cosi-ts/resources';
+import {
+  Labels,
+  decodeSpec,
+  parsePhase,
+  parseVersion,
+  type Metadata,
+  type Pointer,
+  type Resource,
+  type TypeLookup,
+} from '@cosi-ts/resources';
 import type { Metadata as WireMetadata, Resource as WireResource } from '../../gen/cosi/resource/resource_pb.ts';
 import { InvalidResourceError } from '../../state/errors.ts';
-import type { TypeLookup } from '../../state/kinds.ts';
-import { specFrom } from './spec.ts';
 
 /** A resource as it arrives. @throws InvalidResourceError saying what is missing or malformed. */
 export function resourceFrom(wire: WireResource | undefined, types: TypeLookup): Resource {
@@ -12,7 +19,7 @@ export function resourceFrom(wire: WireResource | undefined, types: TypeLookup):
   if (wire?.spec === undefined) throw invalid(metadata, 'spec is missing');
   const { protoSpec, yamlSpec } = wire.spec;
   try {
-    return { metadata, spec: specFrom(metadata.type, protoSpec, yamlSpec, types) };
+    return { metadata, spec: decodeSpec(metadata.type, { proto: protoSpec, yaml: yamlSpec }, types) };
   } catch (thrown) {
     throw invalid(metadata, messageOf(thrown));
   }

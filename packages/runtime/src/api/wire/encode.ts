@@ -1,10 +1,16 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { instantOf, type Timestamp } from '@cosi-ts/core';
-import { formatVersion, isTombstone, type Labels, type Metadata, type Resource } from '@cosi-ts/resources';
+import {
+  encodeSpec,
+  formatVersion,
+  type Labels,
+  type Metadata,
+  type Resource,
+  type SpecBytes,
+  type TypeLookup,
+} from '@cosi-ts/resources';
 import { EventType } from '../../gen/cosi/resource/state_pb.ts';
-import type { TypeLookup } from '../../state/kinds.ts';
 import type { WatchEvent } from '../../state/watch.ts';
-import { encodedSpecOf, type SpecBytes } from './spec.ts';
 
 /**
  * The `cosi.resource` messages that carry resources, written by hand, since they are most of what a server does
@@ -15,7 +21,7 @@ export function resourceEncoder(types: TypeLookup): (resource: Resource) => Uint
   // One for all, since growing a new one costs as much as what is written.
   let spare: BinaryWriter | undefined;
   return (resource) => {
-    const spec = isTombstone(resource) ? undefined : encodedSpecOf(resource, types);
+    const spec = encodeSpec(resource, types);
     const writer = spare ?? new BinaryWriter();
     // Should something throw, this one holds half a message.
     spare = undefined;
@@ -28,14 +34,14 @@ export function resourceEncoder(types: TypeLookup): (resource: Resource) => Uint
 /** A writer that was ever as long as this, in bytes, is not kept. */
 const LARGE = 64 * 1024;
 
-function writeResource(writer: BinaryWriter, metadata: Metadata, spec: SpecBytes | undefined): BinaryWriter {
+function writeResource(writer: BinaryWriter, metadata: Metadata, spec: SpecBytes): BinaryWriter {
   writer.uint32(tag(1)).fork();
   writeMetadata(writer.uint32(tag(1)).fork(), metadata);
   writer.join();
   writer.uint32(tag(2)).fork();
   // Go leaves out an empty field, and some of its readers can tell.
-  if (spec !== undefined && spec.proto.length > 0) writer.uint32(tag(1)).bytes(spec.proto);
-  if (spec !== undefined && spec.yaml !== '') writer.uint32(tag(2)).string(spec.yaml);
+  if (spec.proto.length > 0) writer.uint32(tag(1)).bytes(spec.proto);
+  if (spec.yaml !== '') writer.uint32(tag(2)).string(spec.yaml);
   return writer.join().join();
 }
 
