@@ -40,3 +40,9 @@ export { generateNodeConfig, type NodeConfigOptions } from './config/machine-con
 export { clusterIdFrom, clusterSecretFrom } from './config/machine-config/generate/cluster-identity.ts';
 export { redactMachineConfig } from './config/machine-config/edit/redact.ts';
 export { setServiceEndpoint, type SetEndpointOptions } from './config/machine-config/edit/set-service-endpoint.ts';
+
+export { API_SOCKET, startNode, type Node, type NodeOptions } from './node/node.ts';
+export { NodeError } from './node/node-error.ts';
+export { nodeControllers } from './node/controllers.ts';
+export type { OperatingSystem } from './cluster/local-affiliate.ts';
+export { MachineConfigFileError, readMachineConfig } from './config/read-machine-config.ts';

@@ -5,10 +5,6 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 export type LogLevel = (typeof LEVELS)[number];
 
-export function isLogLevel(text: string): text is LogLevel {
-  return (LEVELS as readonly string[]).includes(text);
-}
-
 /** Lines for people: level, message, then the fields as `key=value`. What is below `level` is not written. */
 export function textLogger(sink: TextSink, level: LogLevel, fields: LogFields = {}): Logger {
   const write = (at: LogLevel, message: string, own: LogFields | undefined): void => {

@@ -20,6 +20,8 @@ export class Owner implements AsyncDisposable {
   readonly name: string;
   readonly #controller = new AbortController();
   readonly #attachments = new Set<Attachment>();
+  /** Closed before everything else: what they started may run over what this owner holds. */
+  readonly #children = new Set<Attachment>();
   readonly #tasks = new Set<Promise<void>>();
   #state: OwnerState = 'open';
   #closed: Promise<void> | undefined;
@@ -43,13 +45,13 @@ export class Owner implements AsyncDisposable {
 
   /** How many attachments and tasks are alive: what a leak test counts. */
   get liveCount(): number {
-    return this.#attachments.size + this.#tasks.size;
+    return this.#children.size + this.#attachments.size + this.#tasks.size;
   }
 
   /** An owner that ends with this one, or before it. */
   child(name: string): Owner {
     const child = new Owner(`${this.name}/${name}`);
-    const detach = this.attach({ close: () => child.close(), drop: () => child.drop() });
+    const detach = this.#add(this.#children, { close: () => child.close(), drop: () => child.drop() });
     child.attach({ close: detach, drop: detach });
     return child;
   }
@@ -59,11 +61,15 @@ export class Owner implements AsyncDisposable {
    * @throws Error if this owner is not open any more: starting work on it is a programming error.
    */
   attach(attachment: Attachment): Detach {
+    return this.#add(this.#attachments, attachment);
+  }
+
+  #add(to: Set<Attachment>, attachment: Attachment): Detach {
     if (this.#state === 'closed' || this.#state === 'dropped') {
       throw new Error(`owner ${this.name} is ${this.#state}: nothing can be started on it`);
     }
-    this.#attachments.add(attachment);
-    return () => void this.#attachments.delete(attachment);
+    to.add(attachment);
+    return () => void to.delete(attachment);
   }
 
   /** Runs `release` when this owner closes; a drop skips it, as a crash would. */
@@ -116,8 +122,9 @@ export class Owner implements AsyncDisposable {
   drop(): void {
     if (this.#state === 'closed' || this.#state === 'dropped') return;
     this.#state = 'dropped';
-    const attachments = [...this.#attachments].reverse();
+    const attachments = [...this.#attachments, ...this.#children].reverse();
     this.#attachments.clear();
+    this.#children.clear();
     this.#tasks.clear();
     for (const attachment of attachments) attachment.drop?.();
   }
@@ -132,10 +139,11 @@ export class Owner implements AsyncDisposable {
     const failures: unknown[] = [];
     // Tasks first: they heard the signal and may still need what is attached, to say goodbye through it.
     await this.#settleTasks();
-    while (this.#attachments.size > 0 && !this.isDropped) {
-      const attachment = [...this.#attachments].at(-1);
+    while (!this.isDropped) {
+      const attachments = this.#children.size > 0 ? this.#children : this.#attachments;
+      const attachment = [...attachments].at(-1);
       if (attachment === undefined) break;
-      this.#attachments.delete(attachment);
+      attachments.delete(attachment);
       try {
         await attachment.close?.();
       } catch (thrown) {

@@ -96,27 +96,38 @@ type QueueReconcile<P extends PortDeclarations> = (
 /** Maps a resource of a mapped input (or what it was, if it is gone) to the ids of primary resources. */
 export type KeyMapper = (id: string, resource: Resource | undefined) => readonly string[];
 
-/**
- * The queue style (COSI's `QController`): a reconcile per id of the primary input, never twice at the same time,
- * with a backoff per id. A mapped input says which ids it concerns.
- */
-export function defineQueueController<const P extends PortDeclarations>(definition: {
+interface QueueDefinition<P extends PortDeclarations> {
   readonly name: string;
   readonly ports: P;
-  /** For every mapped port, which primary ids a change concerns; the same id if absent. */
+  /** For every mapped port, which keys a change concerns; the same id if absent. */
   readonly mappers?: { readonly [N in keyof P]?: KeyMapper };
   readonly concurrency?: number;
-  readonly reconcile: QueueReconcile<P>;
-}): Controller {
+}
+
+/**
+ * The queue style (COSI's `QController`): a reconcile per id of the primary input, never twice at the same time,
+ * with a backoff per id. A mapped input says which ids it concerns. Give `reconcile`, or `start` for a controller
+ * that holds something while it runs: it returns the reconcile.
+ */
+export function defineQueueController<const P extends PortDeclarations>(
+  definition: QueueDefinition<P> &
+    (
+      | { reconcile: QueueReconcile<P> }
+      | { start: (context: StartContext) => QueueReconcile<P> | Promise<QueueReconcile<P>> }
+    ),
+): Controller {
   const mappers: Readonly<Record<string, KeyMapper | undefined>> = definition.mappers ?? {};
   return {
     name: definition.name,
     ports: definition.ports,
     concurrency: definition.concurrency ?? 1,
     failure: 'key',
-    start: () => ({
-      keysOf: (port, id, resource, last) => mappers[port]?.(id, resource ?? last) ?? [id],
-      reconcile: (ports, key, context) => definition.reconcile(ports as PortsOf<P>, key, context),
-    }),
+    async start(context) {
+      const reconcile = 'reconcile' in definition ? definition.reconcile : await definition.start(context);
+      return {
+        keysOf: (port, id, resource, last) => mappers[port]?.(id, resource ?? last) ?? [id],
+        reconcile: (ports, key, reconcileContext) => reconcile(ports as PortsOf<P>, key, reconcileContext),
+      };
+    },
   };
 }

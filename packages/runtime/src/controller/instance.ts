@@ -82,7 +82,9 @@ class Incarnation {
     this.#outcome = outcome;
     this.#queue = new KeyedQueue(this.#host.timers, host.random);
     const release = (): void => this.#release();
-    this.owner.attach({ close: release, drop: release });
+    this.owner.attach({ drop: release });
+    // Not when the owner closes what is attached: that waits for the workers, and they wait for keys.
+    this.owner.signal.addEventListener('abort', release, { once: true });
   }
 
   get isIdle(): boolean {
@@ -147,7 +149,7 @@ class Incarnation {
   async #work(run: Run, signal: AbortSignal): Promise<void> {
     let causes: readonly Cause[] = [];
     const ports = this.#ports(() => causes);
-    while (!signal.aborted) {
+    while (this.owner.isOpen) {
       const item = this.#queue.take();
       if (item === undefined) {
         await this.#queue.available();

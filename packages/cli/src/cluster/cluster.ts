@@ -1,0 +1,70 @@
+import { FileError, ownedHost, type Host, type Owner } from '@cosi-ts/core';
+import { startNode, type Node, type OperatingSystem } from '@cosi-ts/controllers';
+import { typeRegistry } from '@cosi-ts/resources';
+import { EncodeCache } from '@cosi-ts/runtime';
+import { CommandError } from '../io.ts';
+import { prepareCluster, type PreparedNode } from './directory.ts';
+import { startClusterService } from './service.ts';
+
+export interface ClusterOptions {
+  readonly host: Host;
+  /** Ends the cluster: the nodes first, then the service. */
+  readonly owner: Owner;
+  readonly directory: string;
+  readonly nodes: number | undefined;
+  readonly workers: number | undefined;
+  readonly reset: boolean;
+  readonly os: OperatingSystem;
+  readonly ttl: number;
+}
+
+export interface ClusterNode extends PreparedNode {
+  readonly node: Node;
+}
+
+export interface Cluster {
+  readonly endpoint: string;
+  readonly nodes: readonly ClusterNode[];
+}
+
+/**
+ * A discovery service and nodes that find each other through it, in this process: they share its host and its
+ * encoded forms, and nothing else.
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { owner, directory, os, ttl } = options;
+  const host = ownedHost(options.host, owner);
+  await host.files.makeDirectory(directory, { mode: 0o700 });
+  await lockCluster(host, directory);
+  const { endpoint, previous } = await startClusterService(host, owner, directory);
+  const prepared = await prepareCluster(host, { ...options, serviceEndpoint: endpoint, previousEndpoint: previous });
+  const types = typeRegistry();
+  const encodings = new EncodeCache();
+  const nodes = await Promise.all(
+    prepared.map(async (place): Promise<ClusterNode> => {
+      const log = host.log.child({ node: place.name });
+      const node = await startNode({
+        host: { ...options.host, log },
+        owner: owner.child(place.name),
+        directory: place.path,
+        types,
+        encodings,
+        os,
+        ttl,
+      });
+      return { ...place, node };
+    }),
+  );
+  return { endpoint, nodes };
+}
+
+async function lockCluster(host: Host, directory: string): Promise<void> {
+  try {
+    await host.files.lock(`${directory}/lock`);
+  } catch (thrown) {
+    if (!(thrown instanceof FileError) || thrown.code !== 'ELOCKED') throw thrown;
+    throw new CommandError(
+      `${directory} is in use by another \`cosi up\` (${thrown.message}); stop it, or choose another --state`,
+    );
+  }
+}

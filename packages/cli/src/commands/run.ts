@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { CommandIo } from '../io.ts';
+import { DEFAULT_OS_NAME, DEFAULT_OS_VERSION, DEFAULT_TTL, ttlOption } from './options.ts';
+
+/** `cosi run`: one node in the foreground. */
+export function registerRun(program: Command, io: CommandIo): void {
+  program
+    .command('run')
+    .summary('run one node in the foreground')
+    .description(
+      'Runs one node on its directory: identity files, lock and API socket lie there. When it is terminated it keeps\n' +
+        'what it published, as for a reboot; with --leave it deletes it, as for a reset.',
+    )
+    .requiredOption('--config <file>', "the node's machine configuration")
+    .requiredOption('--state <dir>', "the node's directory")
+    .option('--leave', 'when terminated, delete what was published')
+    .option('--ttl <duration>', 'how long what the node publishes stays valid', ttlOption, DEFAULT_TTL)
+    .option('--os-name <name>', 'operating system of the node', DEFAULT_OS_NAME)
+    .option('--os-version <tag>', 'its version', DEFAULT_OS_VERSION)
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: RunOptions) => {
+      const { run } = await import('../nodes/run.ts');
+      await run(io, options);
+    });
+}
+
+/** What the command line gives. */
+export interface RunOptions {
+  readonly config: string;
+  readonly state: string;
+  readonly leave?: boolean;
+  readonly ttl: number;
+  readonly osName: string;
+  readonly osVersion: string;
+}
+
+const EXAMPLES = `
+Examples:
+  cosi run --config .cosi/talos-default-worker-1/config.yaml --state .cosi/talos-default-worker-1`;

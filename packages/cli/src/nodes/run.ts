@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { Owner, messageOf, realHost } from '@cosi-ts/core';
+import { startNode } from '@cosi-ts/controllers';
+import { typeRegistry } from '@cosi-ts/resources';
+import { EncodeCache } from '@cosi-ts/runtime';
+import { asCommandError } from '../commands/failures.ts';
+import type { RunOptions } from '../commands/run.ts';
+import type { CommandIo } from '../io.ts';
+import { textLogger } from '../output/log.ts';
+
+/** Runs one node until it is terminated. */
+export async function run(io: CommandIo, options: RunOptions): Promise<void> {
+  const stopped = io.stopped();
+  const host = realHost({ log: textLogger(io.err, 'info') });
+  const owner = new Owner('run');
+  try {
+    const node = await startNode({
+      host,
+      owner,
+      directory: resolve(io.cwd, options.state),
+      configPath: resolve(io.cwd, options.config),
+      types: typeRegistry(),
+      encodings: new EncodeCache(),
+      os: { name: options.osName, version: options.osVersion },
+      ttl: options.ttl,
+    });
+    host.log.info('the node runs', { state: options.state });
+    await new Promise<void>((done) => {
+      if (stopped.aborted) done();
+      stopped.addEventListener('abort', () => done(), { once: true });
+    });
+    if (options.leave === true) await node.leave();
+  } catch (thrown) {
+    throw asCommandError(thrown);
+  } finally {
+    await owner.close().catch((thrown: unknown) => {
+      host.log.error('not everything ended cleanly', { error: messageOf(thrown) });
+    });
+  }
+}

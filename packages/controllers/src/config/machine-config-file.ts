@@ -1,0 +1,29 @@
+import { messageOf, type Host } from '@cosi-ts/core';
+import { MachineConfig } from '@cosi-ts/resources';
+import { defineController, exclusive, type Controller } from '@cosi-ts/runtime';
+import { readMachineConfig } from './read-machine-config.ts';
+
+/**
+ * Keeps the machine configuration as the file has it: an edit takes effect without a restart; one that is broken
+ * is reported, and the last good configuration stays.
+ */
+export function machineConfigFileController(host: Host, path: string): Controller {
+  return defineController({
+    name: 'config.MachineConfigFileController',
+    ports: { configs: exclusive(MachineConfig) },
+    start: ({ owner, wake, log }) => {
+      const watch = host.files.watch(path, () => wake());
+      owner.attach({ close: () => watch.stop(), drop: () => watch.stop() });
+      return async ({ configs }) => {
+        let text: string;
+        try {
+          text = await readMachineConfig(host.files, path);
+        } catch (thrown) {
+          log.error('machine configuration is not usable, the last good one stays', { error: messageOf(thrown) });
+          return;
+        }
+        await configs.set('v1alpha1', { text });
+      };
+    },
+  });
+}

@@ -1,0 +1,23 @@
+import { CodedError, type Files } from '@cosi-ts/core';
+import { parseMachineConfig } from './machine-config/parse.ts';
+
+/** A configuration file that cannot be used; the message says where and why, and never shows a secret. */
+export class MachineConfigFileError extends CodedError {
+  readonly code = 'machine-config-file';
+}
+
+/** The text of a configuration file, checked. @throws MachineConfigFileError, FileError, or the parser's error */
+export async function readMachineConfig(files: Files, path: string): Promise<string> {
+  const bytes = await files.read(path);
+  if (bytes === undefined) {
+    throw new MachineConfigFileError(`there is no machine configuration at ${path}; \`cosi gen config\` writes one`);
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new MachineConfigFileError(`${path} is no UTF-8 text`);
+  }
+  parseMachineConfig(text, { file: path });
+  return text;
+}

@@ -1,0 +1,86 @@
+import { FileError, ownedHost, type Host, type Owner } from '@cosi-ts/core';
+import { MachineResetSignal, type TypeRegistry } from '@cosi-ts/resources';
+import { ControllerRuntime, MemoryState, collection, eventsOf, type EncodeCache, type State } from '@cosi-ts/runtime';
+import { readMachineConfig } from '../config/read-machine-config.ts';
+import type { OperatingSystem } from '../cluster/local-affiliate.ts';
+import { DISCOVERY_SERVICE_CONTROLLER } from '../registries/service/discovery-service.ts';
+import { nodeServices } from './api.ts';
+import { nodeControllers } from './controllers.ts';
+import { registerMeta } from './namespaces.ts';
+import { NodeError } from './node-error.ts';
+
+export interface NodeOptions {
+  readonly host: Host;
+  /** Ends the node: closing it is a reboot, dropping it a crash. */
+  readonly owner: Owner;
+  /** The node's directory: `config.yaml`, the identity files, the lock and the API socket. */
+  readonly directory: string;
+  /** The configuration's path, if it is not `config.yaml` in the directory. */
+  readonly configPath?: string | undefined;
+  readonly types: TypeRegistry;
+  readonly os: OperatingSystem;
+  /** Milliseconds that what this node publishes stays valid; 30 minutes at most. */
+  readonly ttl: number;
+  /** The process's encoded forms, shared by all of its nodes. */
+  readonly encodings: EncodeCache;
+}
+
+/** A running node: a runtime of its own over a state of its own. */
+export interface Node {
+  readonly state: State;
+  readonly runtime: ControllerRuntime;
+  /** Deletes what the node published, as before a reset. Resolves when the services confirmed it, or after `grace`. */
+  leave(grace?: number): Promise<void>;
+}
+
+/** The name of a node's API socket in its directory. */
+export const API_SOCKET = 'api.sock';
+
+/** Milliseconds to wait for the discovery services when leaving. */
+const LEAVE_GRACE = 5000;
+
+/**
+ * Starts a node on a directory.
+ * @throws NodeError if the directory is in use, the configuration unusable or the socket taken
+ */
+export async function startNode(options: NodeOptions): Promise<Node> {
+  const { owner, directory, types } = options;
+  const host = ownedHost(options.host, owner);
+  const configPath = options.configPath ?? `${directory}/config.yaml`;
+  await host.files.makeDirectory(directory, { mode: 0o700 });
+  await lockDirectory(host, directory);
+  await readMachineConfig(host.files, configPath);
+
+  const state = new MemoryState({ clock: host.clock, random: host.random, types });
+  await registerMeta(state, types);
+  const runtime = new ControllerRuntime({ state, host, owner });
+  for (const controller of nodeControllers({ ...options, host, configPath })) runtime.register(controller);
+  await host.rpc.listen({ address: `unix:${directory}/${API_SOCKET}` }, nodeServices(state, { ...options, host }));
+  runtime.start();
+  return { state, runtime, leave: (grace) => leave(host, state, grace ?? LEAVE_GRACE) };
+}
+
+async function lockDirectory(host: Host, directory: string): Promise<void> {
+  try {
+    await host.files.lock(`${directory}/lock`);
+  } catch (thrown) {
+    if (thrown instanceof FileError && thrown.code === 'ELOCKED') {
+      throw new NodeError(`${directory} is in use by another process (${thrown.message}); stop that one first`);
+    }
+    throw thrown;
+  }
+}
+
+/** The signal is held back by the discovery controller until every service has confirmed the deletion. */
+async function leave(host: Host, state: State, grace: number): Promise<void> {
+  const signals = collection(state, MachineResetSignal);
+  const giveUp = new AbortController();
+  const timer = host.timers.after(grace, () => giveUp.abort());
+  const watch = await state.watch(MachineResetSignal.pointer('machine'), { signal: giveUp.signal });
+  await signals.create('machine', {}, { metadata: { finalizers: [DISCOVERY_SERVICE_CONTROLLER] } });
+  for await (const event of eventsOf(watch)) {
+    if (event.type !== 'errored' && event.type !== 'destroyed' && event.resource.metadata.finalizers.length === 0)
+      break;
+  }
+  timer.cancel();
+}

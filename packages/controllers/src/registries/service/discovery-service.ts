@@ -1,0 +1,168 @@
+import { messageOf, type Host } from '@cosi-ts/core';
+import {
+  AddressStatus,
+  Affiliate,
+  DiscoveryConfig,
+  Identity,
+  KubeSpanEndpoint,
+  MachineResetSignal,
+  ipAddressFromBytes,
+  isIpv4,
+  singleIpPrefix,
+  type AffiliateSpec,
+  type IpAddress,
+} from '@cosi-ts/resources';
+import { defineQueueController, mapped, shared, type Controller, type PortsOf } from '@cosi-ts/runtime';
+import type { OperatingSystem } from '../../cluster/local-affiliate.ts';
+import { mergeAffiliates } from '../../cluster/merge-affiliates.ts';
+import {
+  affiliateFromMessage,
+  affiliateToMessage,
+  endpointToMessage,
+  endpointsToMessage,
+} from './affiliate-message.ts';
+import { ServiceClients } from './service-clients.ts';
+
+export const DISCOVERY_SERVICE_CONTROLLER = 'cluster.DiscoveryServiceController';
+
+const ports = {
+  config: mapped(DiscoveryConfig, { id: 'cluster' }),
+  identity: mapped(Identity, { id: 'local' }),
+  kubespanEndpoints: mapped(KubeSpanEndpoint),
+  reset: mapped(MachineResetSignal, { id: 'machine' }),
+  affiliates: mapped(Affiliate.in('cluster')),
+  raw: shared(Affiliate.in('cluster-raw')),
+  publicAddresses: shared(AddressStatus.in('cluster')),
+} as const;
+
+type Ports = PortsOf<typeof ports>;
+
+/** Which clients there shall be. */
+const CLIENTS = 'clients';
+/** What this node publishes. */
+const LOCAL = 'local';
+/** The address the services see this node at. */
+const PUBLIC = 'public-address';
+/** What the services know of one node: its raw affiliate has the same id. */
+const RAW = 'service/';
+
+/**
+ * The registry of the discovery services: publishes the local affiliate to each of them, and keeps
+ * `cluster-raw/service/<node id>` as what they know of the others. One changed node costs one key's work.
+ */
+export function discoveryServiceController(options: {
+  readonly host: Host;
+  readonly os: OperatingSystem;
+  readonly ttl: number;
+}): Controller {
+  return defineQueueController({
+    name: DISCOVERY_SERVICE_CONTROLLER,
+    ports,
+    mappers: {
+      config: () => [CLIENTS],
+      identity: () => [CLIENTS],
+      kubespanEndpoints: () => [LOCAL],
+      reset: () => [LOCAL],
+      affiliates: () => [LOCAL],
+    },
+    start: ({ owner, wake, log }) => {
+      const clients = new ServiceClients({
+        host: { ...options.host, log },
+        owner,
+        ttl: options.ttl,
+        clientVersion: options.os.version,
+        onAffiliates: (ids) => {
+          for (const id of ids) wake(`${RAW}${id}`);
+        },
+        onStatus: () => wake(PUBLIC),
+      });
+      return async (at, key) => {
+        if (key === CLIENTS) await reconcileClients(at, clients, wake);
+        else if (key === LOCAL) await publish(at, clients, wake, log);
+        else if (key === PUBLIC) await writePublicAddress(at, clients);
+        else if (key.startsWith(RAW)) await reconcileRaw(at, clients, key);
+      };
+    },
+  });
+}
+
+async function reconcileClients(at: Ports, clients: ServiceClients, wake: (key: string) => void): Promise<void> {
+  const config = await at.config.find('cluster');
+  const identity = await at.identity.find('local');
+  if (config === undefined || identity === undefined) return;
+  await clients.reconcile(config.spec, identity.spec.nodeId);
+  for (const { metadata } of await at.raw.list()) {
+    if (metadata.owner === DISCOVERY_SERVICE_CONTROLLER) wake(metadata.id);
+  }
+  wake(LOCAL);
+}
+
+async function publish(
+  at: Ports,
+  clients: ServiceClients,
+  wake: (key: string) => void,
+  log: Host['log'],
+): Promise<void> {
+  const reset = await at.reset.find('machine');
+  if (reset !== undefined) {
+    // The signal is held back until the services know; how long that may take is for its writer to bound.
+    const departures = clients.all.map((client) => client.deleteLocal());
+    void Promise.allSettled(departures).then(() =>
+      at.reset.removeFinalizer('machine', DISCOVERY_SERVICE_CONTROLLER).catch((thrown: unknown) => {
+        log.debug('reset signal is gone', { error: messageOf(thrown) });
+      }),
+    );
+    return;
+  }
+  const identity = await at.identity.find('local');
+  const affiliate = identity && (await at.affiliates.find(identity.spec.nodeId));
+  if (affiliate === undefined) return;
+  const message = affiliateToMessage(affiliate.spec);
+  const endpoints = endpointsToMessage(affiliate.spec);
+  const others = (await at.kubespanEndpoints.list()).map(({ spec }) => ({
+    affiliateId: spec.affiliateID,
+    endpoints: [endpointToMessage(spec.endpoint)],
+  }));
+  for (const client of clients.all) client.setLocalData(message, endpoints, others);
+  wake(PUBLIC);
+}
+
+async function writePublicAddress(at: Ports, clients: ServiceClients): Promise<void> {
+  for (const { publicIp } of clients.all) {
+    const address = publicIp && ipAddressFromBytes(publicIp);
+    if (address === undefined || address === '') continue;
+    await at.publicAddresses.set('service', {
+      ...SEEN_FROM_OUTSIDE,
+      address: singleIpPrefix(address),
+      family: isIpv4(address) ? 'inet4' : 'inet6',
+    });
+    return;
+  }
+}
+
+async function reconcileRaw(at: Ports, clients: ServiceClients, id: string): Promise<void> {
+  const known = clients.find(id.slice(RAW.length));
+  const spec: AffiliateSpec | undefined = mergeAffiliates(
+    known.map(({ data, endpoints }) => affiliateFromMessage(data, endpoints)),
+  );
+  if (spec !== undefined) {
+    await at.raw.set(id, spec);
+    return;
+  }
+  const current = await at.raw.find(id);
+  if (current?.metadata.owner !== DISCOVERY_SERVICE_CONTROLLER) return;
+  if (await at.raw.teardown(id)) await at.raw.destroy(id);
+}
+
+/** An address that is seen from outside belongs to no link. */
+const SEEN_FROM_OUTSIDE = {
+  local: '' as IpAddress,
+  broadcast: '' as IpAddress,
+  anycast: '' as IpAddress,
+  multicast: '' as IpAddress,
+  linkIndex: 0,
+  linkName: '',
+  scope: 'global',
+  flags: '',
+  priority: 0,
+} as const;
