@@ -15,6 +15,7 @@ export function connectSocket(rpc: Rpc, path: string, cwd: string): RpcChannel {
   } catch (thrown) {
     if (!(thrown instanceof RpcError)) throw thrown;
     const near = relative(cwd, path);
+    // Each step is shorter, and what cannot be shortened is refused with the cure.
     if (near.length < path.length) return connectSocket(rpc, near, cwd);
     throw new CommandError(thrown.message, { cause: thrown });
   }

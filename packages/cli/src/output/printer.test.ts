@@ -260,15 +260,11 @@ n          ns          T      b       1         3
   );
 });
 
-test('watching one id: the first event is shown at once, a tombstone too', () => {
-  let text = '';
-  const out = printer(parseOutputFormat('table'), SMALL, {
-    write: (part) => (text += part),
-    watch: true,
-    single: true,
-  });
-  out.resource(small('a', ''), 'destroyed');
-  expect(text).toBe('NODE   *   NAMESPACE   TYPE   ID   VERSION   X\nn      -   ns          T      a    1         \n');
+test('a tombstone has no spec to show', () => {
+  const options = { watch: true };
+  expect(printed('table', [[small('a', ''), 'destroyed'], 'bootstrapped'], options, SMALL)).toBe(
+    'NODE   *   NAMESPACE   TYPE   ID   VERSION   X\nn      -   ns          T      a    1         \n',
+  );
   expect(printed('yaml', [[small('a', '')]])).toMatch(/\nspec: null\n$/);
   expect(printed('json', [[small('a', '')]])).toMatch(/"spec": null\n\}\n$/);
 });

@@ -14,7 +14,7 @@ export interface Printer {
    * @throws CommandError for a resource that cannot be shown so; the next one still can.
    */
   resource(resource: OutputResource, event?: OutputEvent): void;
-  /** When watching: what there was has been told, from here on every event is shown at once. */
+  /** When watching: what there was has been told, all together; from here on every event is shown at once. */
   bootstrapped(): void;
   /** Writes what is left. */
   end(): void;
@@ -33,8 +33,6 @@ export interface PrinterOptions {
   readonly watch?: boolean;
   /** Someone is looking: a watched table's columns stay aligned. Elsewhere each event is aligned alone, as talosctl does. */
   readonly terminal?: boolean;
-  /** One id is watched, of which there is no bootstrap: the first event is shown at once. */
-  readonly single?: boolean;
 }
 
 /**

@@ -32,7 +32,7 @@ export function tablePrinter(type: PrintedType, options: PrinterOptions & { read
   const wide = options.wide ? WIDE : [];
   const cells = type.printColumns.map(columnCell);
   const rows = table(options.write, { keepWidths: watch && (options.terminal ?? false) });
-  let atOnce = watch && (options.single ?? false);
+  let atOnce = false;
   rows.row([
     'NODE',
     ...(watch ? ['*'] : []),
