@@ -152,6 +152,18 @@ describe('which nodes are asked', () => {
     );
   });
 
+  test('also by addresses that are not routed, of which the first is shown only without others', async () => {
+    const resources = members.slice(0, 1);
+    await startNode(join(cluster, 'both'), {
+      addresses: ['10.0.0.1/8'],
+      current: ['fe80::1/64', '10.0.0.1/8'],
+      resources,
+    });
+    await startNode(join(cluster, 'link'), { current: ['fe80::2/64'], resources });
+    await startNode(join(cluster, 'none'), { addresses: [], resources });
+    expect(await nodes('-n', 'fe80::1,fe80::2,none')).toEqual(printed('10.0.0.1\nfe80::2\nnone\n'));
+  });
+
   test('the only one in its own directory', async () => {
     const directory = join(cluster, 'talos-default-worker-2');
     expect(await finish(['get', 'members', '-o', 'jsonpath={.node}', '--state', directory])).toEqual(

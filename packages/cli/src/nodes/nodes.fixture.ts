@@ -37,23 +37,24 @@ export interface FixtureNode {
 
 /** What a node is started with; its name is that of its directory. */
 export interface FixtureOptions {
-  /** Its routed addresses, with prefix lengths. */
+  /** Its routed addresses, with prefix lengths; none: it has not told of them yet. */
   readonly addresses?: readonly string[];
+  /** Its current ones. */
+  readonly current?: readonly string[];
   readonly hostname?: string;
   readonly resources?: readonly Resource[];
 }
 
 /** A node that serves its state on a socket in its directory, as nodes do; the clock stands still. */
 export async function startNode(directory: string, options: FixtureOptions = {}): Promise<FixtureNode> {
-  const { addresses = [], hostname, resources = [] } = options;
+  const { addresses, current, hostname, resources = [] } = options;
   await mkdir(directory, { recursive: true });
   const state = new MemoryState({ clock: { ...host.clock, now: () => time }, random: host.random, types });
   const contents: readonly Resource[] = [
     ...builtinTypes.map(definitionOf),
     ...['cluster', 'cluster-raw', 'meta', 'network'].map((name) => Namespace.create(name, { description: '' })),
-    ...(addresses.length === 0
-      ? []
-      : [NodeAddress.create('routed', { addresses: addresses.map(ipPrefixOf), sortAlgorithm: 'v1' })]),
+    ...nodeAddress('routed', addresses),
+    ...nodeAddress('current', current),
     ...(hostname === undefined ? [] : [HostnameStatus.create('hostname', { hostname, domainname: '' })]),
     ...resources,
   ];
@@ -62,6 +63,11 @@ export async function startNode(directory: string, options: FixtureOptions = {})
   const listener = await host.rpc.listen({ address: `unix:${join(directory, 'api.sock')}` }, [service]);
   onTestFinished(() => listener.close(0));
   return { state, listener };
+}
+
+function nodeAddress(id: string, addresses: readonly string[] | undefined): readonly Resource[] {
+  if (addresses === undefined) return [];
+  return [NodeAddress.create(id, { addresses: addresses.map(ipPrefixOf), sortAlgorithm: 'v1' })];
 }
 
 /** A command that runs, and what it has printed so far. */
