@@ -65,6 +65,17 @@ describe('a node that boots while the service is away', () => {
   });
 });
 
+test('what the service confirms as it was is confirmed', async () => {
+  await simulate({}, async (sim) => {
+    const { one } = await twoNodes(sim);
+    sim.crash(one);
+    const client = join(one);
+    await sim.until('it is read', () => client.affiliates.get('two')?.unconfirmed === true);
+    await sim.settle();
+    expect(client.affiliates.get('two')?.unconfirmed).toBe(false);
+  });
+});
+
 describe('the cache', () => {
   test('holds what was received and nothing readable', async () => {
     await simulate({}, async (sim) => {
@@ -91,6 +102,14 @@ describe('the cache', () => {
       await writeCache(file, { affiliates: [published('a')], timeLeft: 1000 });
       expect(await readCache(file)).toMatchObject({ affiliates: [{ id: 'a' }], timeLeft: 1000 });
       expect(await readCache({ ...file, clusterId: 'cluster-2' })).toMatchObject({ affiliates: [] });
+    });
+  });
+
+  test('of long ago is not read', async () => {
+    await inSimulation(async (host) => {
+      const file = { host, path: CACHE, clusterId: 'cluster-1' };
+      await writeCache(file, { affiliates: [published('a')], timeLeft: 0 });
+      expect(await readCache(file)).toEqual({ affiliates: [], timeLeft: 0 });
     });
   });
 

@@ -81,6 +81,24 @@ describe('a client of the discovery service', () => {
     expect(new Set(service.updates().map((update) => hex(update.data))).size).toBe(2);
   });
 
+  test('reports the endpoints of a peer in one call, and none of its own as those of a peer', async () => {
+    const client = start();
+    client.setLocalData(
+      data('me'),
+      [],
+      [
+        { affiliateId: 'peer', endpoints: [endpoint(1)] },
+        { affiliateId: 'me', endpoints: [endpoint(2)] },
+        { affiliateId: 'peer', endpoints: [endpoint(3)] },
+      ],
+    );
+    await world.settle();
+    expect(service.updates().map(({ affiliateId, endpoints }) => [affiliateId, endpoints.length])).toEqual([
+      ['me', 0],
+      ['peer', 2],
+    ]);
+  });
+
   test('refreshes itself although others change all the time', async () => {
     const client = start();
     client.setLocalData(data('me'));
@@ -127,6 +145,7 @@ describe('a client of the discovery service', () => {
     expect(client.affiliates.size).toBe(2);
     service.snapshot([a, c]);
     await world.settle();
+    expect(world.openChannels).toBe(1);
     expect(cursor.pull()?.changed).toMatchObject([{ key: 'b', value: undefined }, { key: 'c' }]);
     expect(client.status.connected).toBe(true);
   });
@@ -233,6 +252,19 @@ describe('what the reference does wrong', () => {
     expect(world.warnings).toEqual(['deleted by somebody else: publishing again']);
   });
 
+  test('what is left after a deletion, if peers still speak of us, is healed too', async () => {
+    const client = start();
+    client.setLocalData(data('me'));
+    await world.settle();
+    service.snapshot([]);
+    service.change({ ...published('me'), data: EMPTY });
+    await world.settle();
+    expect(service.updates()).toHaveLength(2);
+    service.change(published('me'));
+    await world.settle();
+    expect(service.updates()).toHaveLength(2);
+  });
+
   test('a deletion of our own is not', async () => {
     const client = start();
     client.setLocalData(data('me'));
@@ -274,6 +306,22 @@ describe('what the reference does wrong', () => {
 });
 
 describe('an outage of the service', () => {
+  test('is noticed although a snapshot was just being read', async () => {
+    const slice = Promise.withResolvers<void>();
+    world.pace = { yield: () => slice.promise };
+    const client = start();
+    await world.settle();
+    service.fail('AffiliateUpdate', new RpcError('UNAVAILABLE', 'gone'));
+    service.snapshot([published('a')]);
+    client.setLocalData(data('me'));
+    await world.settle();
+    slice.resolve();
+    await world.settle();
+    expect(client.status).toMatchObject({ connected: false, lastError: { message: 'gone' } });
+    await world.pass(TTL);
+    expect(client.affiliates.size).toBe(0);
+  });
+
   test('is survived for the TTL since the watch was last healthy, and not longer', async () => {
     const client = start();
     await world.settle();
@@ -332,6 +380,19 @@ describe('the end', () => {
     client.setLocalData(data('me'));
     await world.settle();
     expect(service.calls.at(-1)?.method).toBe('AffiliateUpdate');
+  });
+
+  test('whoever leaves twice waits for the same answer', async () => {
+    service.fail('AffiliateDelete', new RpcError('UNAVAILABLE', 'gone'));
+    const client = start();
+    let left = 0;
+    for (let time = 0; time < 2; time += 1) void client.deleteLocal().then(() => (left += 1));
+    await world.settle();
+    expect(left).toBe(0);
+    service.fail('AffiliateDelete', undefined);
+    await world.pass(750);
+    expect(left).toBe(2);
+    await client.deleteLocal();
   });
 
   test('closing ends everything and says nothing', async () => {

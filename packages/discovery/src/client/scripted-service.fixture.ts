@@ -7,6 +7,7 @@ import {
   type ChannelOptions,
   type Host,
   type LogFields,
+  type Pace,
   type RpcChannel,
   type RpcTarget,
 } from '@cosi-ts/core';
@@ -153,6 +154,7 @@ export class FakeWorld {
   now = 0;
   readonly warnings: string[] = [];
   openChannels = 0;
+  pace: Pace = { yield: () => undefined };
   readonly #services = new Map<string, FakeService>();
   #timers: { readonly at: number; readonly fire: () => void }[] = [];
 
@@ -198,7 +200,7 @@ export class FakeWorld {
         listen: () => Promise.reject(new RpcError('UNIMPLEMENTED', 'no listening here')),
       },
       log,
-      pace: { yield: () => undefined },
+      pace: { yield: () => this.pace.yield() },
     };
   }
 
