@@ -1,3 +1,4 @@
+import type { Timestamp } from '@cosi-ts/core';
 import type { AffiliateCipher } from '../crypto/affiliate-cipher.ts';
 import type { EndpointCipher } from '../crypto/endpoint-cipher.ts';
 import type { AffiliateData } from '../wire/affiliate-data.ts';
@@ -13,6 +14,8 @@ export interface DiscoveredAffiliate {
   readonly endpoints: readonly EndpointData[];
   /** Known from before a restart, and not yet from the service. */
   readonly unconfirmed: boolean;
+  /** When this content came, by this node's clock. */
+  readonly received: Timestamp;
   /** As received: what can be kept on disk. */
   readonly sealed: PublishedAffiliate;
 }
@@ -20,6 +23,12 @@ export interface DiscoveredAffiliate {
 export interface Ciphers {
   readonly affiliates: AffiliateCipher;
   readonly endpoints: EndpointCipher;
+}
+
+/** How it became known. */
+export interface Receipt {
+  readonly received: Timestamp;
+  readonly unconfirmed: boolean;
 }
 
 /** What came of reading what the service told: `skipped` says what had to be left out, one reason each. */
@@ -30,7 +39,7 @@ export interface Read {
 }
 
 /** Anyone may write anything to the service, so nothing here throws. */
-export function readAffiliate(published: PublishedAffiliate, ciphers: Ciphers, unconfirmed = false): Read {
+export function readAffiliate(published: PublishedAffiliate, ciphers: Ciphers, receipt: Receipt): Read {
   const { id } = published;
   const opened = ciphers.affiliates.open(published.data);
   if (!opened.ok) return refused(opened.reason);
@@ -44,7 +53,7 @@ export function readAffiliate(published: PublishedAffiliate, ciphers: Ciphers, u
     else if (!isUsable(endpoint.value)) skipped.push('endpoint: no address and port');
     else endpoints.push({ ...endpoint.value, ip: new Uint8Array(endpoint.value.ip) });
   }
-  return { affiliate: { id, data: opened.value, endpoints, unconfirmed, sealed: owned(published) }, skipped };
+  return { affiliate: { id, data: opened.value, endpoints, ...receipt, sealed: owned(published) }, skipped };
 }
 
 function refused(reason: string): Read {

@@ -293,6 +293,13 @@ describe('what the reference does wrong', () => {
     second.endWatch();
     await world.pass(3000);
     expect(client.status).toMatchObject({ endpoint: 'service:1', published: true });
+    service.snapshot([]);
+    await world.settle();
+    const { length } = second.calls;
+    service.fail('Hello', new RpcError('UNAVAILABLE', 'down'));
+    service.endWatch();
+    await world.pass(10_000);
+    expect(second.calls).toHaveLength(length);
   });
 
   test('services that send each other their clients are left in peace', async () => {

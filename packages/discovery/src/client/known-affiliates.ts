@@ -83,10 +83,11 @@ export class KnownAffiliates {
 
   async #read(published: readonly PublishedAffiliate[], unconfirmed = false): Promise<Write<DiscoveredAffiliate>[]> {
     const { host, ciphers, ownId } = this.#options;
+    const receipt = { received: host.clock.now(), unconfirmed };
     const writes: Write<DiscoveredAffiliate>[] = [];
     for (const one of published) {
       if (one.id === ownId || one.data.length === 0 || this.#isKnown(one)) continue;
-      const { affiliate, skipped } = readAffiliate(one, ciphers, unconfirmed);
+      const { affiliate, skipped } = readAffiliate(one, ciphers, receipt);
       for (const reason of skipped) host.log.warn('affiliate not readable', { affiliate: one.id, reason });
       this.skip(skipped.length);
       if (affiliate !== undefined) writes.push(this.#write(one.id, affiliate));

@@ -60,6 +60,8 @@ interface Call {
 export class FakeService {
   readonly calls: Call[] = [];
   redirect = '';
+  /** What Hello answers, if it is no answer. */
+  nonsense: Uint8Array | undefined;
   channelOptions: ChannelOptions | undefined;
   readonly #failures = new Map<string, RpcError>();
   #messages: (Uint8Array | undefined)[] = [];
@@ -87,6 +89,11 @@ export class FakeService {
 
   remove(id: string): void {
     this.#send(watchResponse.encode({ affiliates: [{ id, data: EMPTY, endpoints: [] }], deleted: true }));
+  }
+
+  /** Any message. */
+  say(bytes: Uint8Array): void {
+    this.#send(bytes);
   }
 
   endWatch(): void {
@@ -132,6 +139,7 @@ export class FakeService {
     const failure = this.#failures.get(method) ?? this.#failures.get(`${method} ${affiliate}`);
     if (failure !== undefined) throw failure;
     if (method !== 'Hello') return EMPTY;
+    if (this.nonsense !== undefined) return this.nonsense;
     const redirect = this.redirect === '' ? {} : { redirect: this.redirect };
     return helloResponse.encode({ clientIp: Uint8Array.of(127, 0, 0, 1), ...redirect });
   }
@@ -162,8 +170,9 @@ export class FakeWorld {
     return this.#timers.length;
   }
 
+  /** The service at an address, from the first time it is asked for. */
   service(address: string): FakeService {
-    const service = new FakeService();
+    const service = this.#services.get(address) ?? new FakeService();
     this.#services.set(address, service);
     return service;
   }
