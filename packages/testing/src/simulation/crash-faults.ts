@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 const MOST = 5;
 
 /** Milliseconds until a crashed node is started again. */
-const DOWN = [1_000, 1, 30_000, 600_000];
+const DOWN = [1_000, 1, 30_000, 120_000];
 
 /** Milliseconds until a start that failed is tried again. */
 const RETRY = 1_000;

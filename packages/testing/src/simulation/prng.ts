@@ -43,9 +43,9 @@ export class Prng {
   }
 }
 
-/** A 32-bit hash of a text (FNV-1a with a final mix). */
+/** A 32-bit hash of a text and a number to begin with (FNV-1a between two mixes). */
 export function hashText(text: string, basis: number): number {
-  let hash = basis ^ 0x811c9dc5;
+  let hash = Math.imul(basis ^ (basis >>> 16) ^ 0x811c9dc5, 0x85ebca6b);
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }

@@ -20,6 +20,21 @@ describe('time', () => {
     expect(elapsed).toBe(60_000);
   });
 
+  test('a timer fires when it is due, in whatever order the world is', async () => {
+    const delays = fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 10 });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), delays, async (seed, delays) => {
+        await simulate({ seed }, async (sim) => {
+          const { timers } = sim.node('a').host;
+          const fired: number[] = [];
+          for (const delay of delays) timers.after(delay, () => fired.push(sim.now));
+          await sim.settle();
+          expect(fired).toEqual(delays.toSorted((a, b) => a - b));
+        });
+      }),
+    );
+  });
+
   test('a background timer is not waited for, and advance() fires it', async () => {
     await simulate({}, async (sim) => {
       const { host } = sim.node('a');
@@ -35,7 +50,7 @@ describe('time', () => {
   });
 
   test('a cancelled timer never fires, not even when its time has come', async () => {
-    await simulate({}, async (sim) => {
+    await simulate({ choices: [] }, async (sim) => {
       const { host } = sim.node('a');
       const fired: string[] = [];
       host.timers.after(5, () => {

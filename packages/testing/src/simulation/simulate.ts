@@ -49,7 +49,7 @@ export class SimulationError extends Error {
 }
 
 const EPOCH = 1_665_576_000_000;
-const BUDGET = { within: 10 * 60_000, steps: 1_000_000 };
+const BUDGET = { within: 60 * 60_000, steps: 1_000_000 };
 const SHOWN = 40;
 
 /**
@@ -82,16 +82,16 @@ export async function simulate<T>(
     step,
     fence((thrown) => void (world.failure ??= { thrown })),
   );
-  const waiting = simulation.waiting();
-  for (const node of simulation.nodes.values()) node.end();
-
   const replay = { seed, choices };
   try {
     const value = driver.result() as T;
     return { value, hash: trace.hash, steps: world.steps, elapsed: world.now, replay, choices: tape.choices };
   } catch (thrown) {
-    const story = thrown instanceof StuckError ? `${trace.tail(SHOWN)}\n${waiting}` : trace.tail(SHOWN);
-    throw new SimulationError(thrown, `${formatReplay(replay)} ${formatProfile(faults)}`, story);
+    const waiting = thrown instanceof StuckError ? `\n${simulation.waiting()}` : '';
+    const line = `${formatReplay(replay)} ${formatProfile(faults)}`;
+    throw new SimulationError(thrown, line, trace.tail(SHOWN) + waiting);
+  } finally {
+    for (const node of simulation.nodes.values()) node.end();
   }
 }
 

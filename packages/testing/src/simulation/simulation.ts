@@ -93,7 +93,7 @@ export class Simulation {
 
   /**
    * Moves on until nothing is left to happen but for background timers.
-   * @throws StuckError if that takes more than `within` (10 minutes) of simulated time.
+   * @throws StuckError if that takes more than `within` (an hour) of simulated time.
    */
   settle(limits: Limits = {}): Promise<void> {
     return this.#driver.request('settle()', () => this.#world.isQuiet, { budget: budgetOf(limits) });
@@ -150,13 +150,13 @@ export class Simulation {
 
   /** Writes a line of the scenario's own into the timeline. */
   note(label: string): void {
-    this.#world.trace.add({ at: this.#world.now, who: '', label });
+    this.#world.note('', label);
   }
 
   #hear(line: LogLine): void {
     this.#log.push(line);
     if (line.level === 'debug') return;
-    this.#world.trace.add({ at: line.at, who: line.node, label: `${line.level}: ${line.message}` });
+    this.#world.note(line.node, `${line.level}: ${line.message}`);
   }
 
   #machine(name: string, addresses: readonly string[] = []): { readonly machine: Machine; readonly volume: Volume } {

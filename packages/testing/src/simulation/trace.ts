@@ -31,8 +31,9 @@ export class Trace {
   }
 
   add(entry: TraceEntry): void {
-    this.#low = hashText(entry.label, this.#low ^ hashText(entry.who, (entry.choice ?? 0) + 1));
-    this.#high = Math.imul(this.#high ^ this.#low ^ (entry.at | 0), 0x5bd1e995) + (this.#low >>> 7);
+    const moment = Math.imul(entry.at | 0, 0x9e3779b1) + (entry.choice ?? -1);
+    this.#low = hashText(entry.label, hashText(entry.who, Math.imul(this.#low, 0x85ebca6b) + moment));
+    this.#high = Math.imul(this.#high ^ this.#low, 0x5bd1e995) + (this.#high >>> 13);
     this.#entries.push(entry);
     if (this.#entries.length < 2 * KEPT) return;
     this.#forgotten += KEPT;

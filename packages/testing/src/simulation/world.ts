@@ -1,4 +1,4 @@
-import type { FaultProfile } from './faults.ts';
+import type { FaultKind, FaultProfile } from './faults.ts';
 import type { Tape } from './tape.ts';
 import { TimerQueue, type Alarm } from './timer-queue.ts';
 import type { Trace } from './trace.ts';
@@ -93,6 +93,18 @@ export class World {
   cancel(timer: SimTimer): void {
     if (!this.timers.remove(timer)) this.withdraw(timer.action);
     else if (!timer.isBackground) this.#foreground -= 1;
+  }
+
+  /** Draws whether a fault happens here; if so, the timeline tells. */
+  draw(kind: FaultKind, who: string, what: string): boolean {
+    if (this.tape.choose(kind, 2, this.faults[kind]) === 0) return false;
+    this.note(who, `fault: ${what}`);
+    return true;
+  }
+
+  /** Tells the reader of the timeline something. */
+  note(who: string, label: string): void {
+    this.trace.add({ at: this.now, who, label });
   }
 
   /** Everything of a life vanishes: what could happen, and what would have. */

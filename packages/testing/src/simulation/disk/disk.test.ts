@@ -20,9 +20,10 @@ const tape = fc.array(fc.nat(), { maxLength: 20 }).map((choices) => new Tape({ k
 class Writer {
   readonly disk = new Disk();
   readonly #open = new Map<string, OpenFile>();
+  readonly #opened: OpenFile[] = [];
 
   run(step: typeof command extends fc.Arbitrary<infer C> ? C : never): void {
-    if (step.kind === 'create') this.#open.set(step.path, this.disk.create(step.path, 0o600, false));
+    if (step.kind === 'create') this.#create(step.path);
     else if (step.kind === 'write') this.#open.get(step.path)?.append(step.bytes);
     else if (step.kind === 'sync') this.#open.get(step.path)?.sync();
     else if (step.kind === 'remove') this.disk.remove(step.path);
@@ -31,8 +32,14 @@ class Writer {
   }
 
   syncAll(): void {
-    for (const file of this.#open.values()) file.sync();
+    for (const file of this.#opened) file.sync();
     this.disk.syncDirectory('/');
+  }
+
+  #create(path: string): void {
+    const file = this.disk.create(path, 0o600, false);
+    this.#opened.push(file);
+    this.#open.set(path, file);
   }
 }
 

@@ -12,7 +12,7 @@ export function virtualFiles(world: World, life: Life, volume: Volume): Files {
     new Promise((resolve, reject) => {
       const attempt = (): void => {
         try {
-          if (world.tape.choose('disk', 2, world.faults.disk) === 1) throw broken(path);
+          if (world.draw('disk', life.name, `EIO at ${path}`)) throw broken(path);
           resolve(run());
         } catch (thrown) {
           reject(thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -85,7 +85,8 @@ export class Channel implements RpcChannel {
     if (this.#link?.connection.isUsable === true && this.#link.listener.isOpen) return this.#link;
     const { world, connections } = this.#network;
     const listener = this.#network.find(this.#machine, this.#target);
-    if (listener === undefined || world.tape.choose('refuse', 2, world.faults.refuse) === 1) return undefined;
+    if (listener === undefined) return undefined;
+    if (world.draw('refuse', this.#life.name, `${listener.address} refuses it`)) return undefined;
     const patience = { client: silence(this.#options), server: silence(listener.options) ?? SERVER_PATIENCE };
     const connection = new Connection(world, this.#life, listener.place.life, patience, (gone) => {
       connections.delete(gone);

@@ -43,9 +43,11 @@ export class Connection {
 
   /** Draws whether the arriving message meets a fault instead of its receiver. */
   suffersFault(): boolean {
-    const { tape, faults } = this.#world;
-    if (tape.choose('cut', 2, faults.cut) === 1) this.cut();
-    else if (tape.choose('stall', 2, faults.stall) === 1) this.stall();
+    const { client, server } = this;
+    const { cut, stall } = this.#world.faults;
+    if (cut + stall === 0) return this.#state !== 'open';
+    if (this.#world.draw('cut', client.name, `its connection to ${server.name} breaks`)) this.cut();
+    else if (this.#world.draw('stall', client.name, `its connection to ${server.name} goes silent`)) this.stall();
     return this.#state !== 'open';
   }
 

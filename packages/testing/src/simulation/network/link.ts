@@ -18,7 +18,6 @@ export class Link {
   readonly #receiver: Life;
   #queue: Message[] = [];
   #arriving: Action | SimTimer | undefined;
-  #lastDue = 0;
 
   constructor(world: World, connection: Connection, receiver: Life) {
     this.#world = world;
@@ -31,8 +30,7 @@ export class Link {
     if (!this.#connection.carries) return;
     const { tape, faults, now } = this.#world;
     const delay = DELAYS[tape.choose('delay', DELAYS.length, faults.delay)] ?? 0;
-    this.#lastDue = Math.max(this.#lastDue, now + delay);
-    this.#queue.push({ label, deliver, due: this.#lastDue });
+    this.#queue.push({ label, deliver, due: now + delay });
     if (this.#arriving === undefined) this.#schedule();
   }
 
