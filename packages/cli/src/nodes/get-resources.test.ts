@@ -148,7 +148,7 @@ describe('which nodes are asked', () => {
   test('one that is not the only one so named', async () => {
     await startNode(join(cluster, 'twin'), { hostname: 'w-2' });
     expect(await nodes('-n', 'w-2')).toEqual(
-      refusal('node "w-2" is ambiguous: use one of these names: talos-default-worker-2, twin'),
+      refusal('node "w-2" is ambiguous: use one of these names: twin, talos-default-worker-2'),
     );
   });
 

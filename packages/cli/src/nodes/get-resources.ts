@@ -2,7 +2,7 @@ import { Owner, ownedHost, realHost } from '@cosi-ts/core';
 import { CommandError, type CommandIo } from '../io.ts';
 import { parseOutputFormat } from '../output/format.ts';
 import { printer } from '../output/printer.ts';
-import { failureLines, nodeFailure, throwFailures, warn, type NodeFailure } from './failures.ts';
+import { failureLines, nodeFailure, throwFailures, warn, type NodeFailure } from './node-failure.ts';
 import { parseWords, resolveTarget, type Target, type TargetWords } from './get-target.ts';
 import { listResources } from './list-resources.ts';
 import { findNodes, type RunningNode } from './running-nodes.ts';

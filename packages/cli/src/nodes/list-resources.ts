@@ -3,7 +3,7 @@ import { NotFoundError } from '@cosi-ts/runtime';
 import type { Printer } from '../output/printer.ts';
 import { CommandError } from '../io.ts';
 import { outputOf } from './output-of.ts';
-import { nodeFailure, type NodeFailure } from './failures.ts';
+import { nodeFailure, type NodeFailure } from './node-failure.ts';
 import type { Target } from './get-target.ts';
 import type { RunningNode } from './running-nodes.ts';
 

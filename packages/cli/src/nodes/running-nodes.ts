@@ -2,7 +2,7 @@ import { RpcError, type Host } from '@cosi-ts/core';
 import { HostnameStatus, ipPrefixAddress, NodeAddress, typeRegistry, type ResourceType } from '@cosi-ts/resources';
 import { collection, remoteState, StateError, type State } from '@cosi-ts/runtime';
 import { connectSocket, impatient } from './connect.ts';
-import { nodeFailure, type NodeFailure } from './failures.ts';
+import { nodeFailure, type NodeFailure } from './node-failure.ts';
 import { findSockets, type NodeSocket } from './sockets.ts';
 
 /** A node that answers. */

@@ -1,6 +1,6 @@
 import { parseIpAddress } from '@cosi-ts/resources';
 import { CommandError } from '../io.ts';
-import { failureLines } from './failures.ts';
+import { failureLines } from './node-failure.ts';
 import type { FoundNodes, RunningNode } from './running-nodes.ts';
 
 /**

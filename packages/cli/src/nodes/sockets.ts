@@ -1,9 +1,8 @@
 import { basename, join } from 'node:path';
 import { FileError, type Files } from '@cosi-ts/core';
+import { API_SOCKET } from '@cosi-ts/controllers';
+import { compareNodeNames } from '../cluster/layout.ts';
 import { CommandError } from '../io.ts';
-
-/** The API socket in a node's directory. */
-const API_SOCKET = 'api.sock';
 
 /** A node that may be running: its directory holds a socket, which a crash may have left. */
 export interface NodeSocket {
@@ -24,12 +23,9 @@ export async function findSockets(files: Files, directory: string): Promise<read
   const inside = await Promise.all(entries.map((entry) => hasSocket(files, join(directory, entry))));
   return entries
     .filter((_, index) => inside[index])
-    .sort(BY_NAME.compare)
+    .sort(compareNodeNames)
     .map((entry) => socketIn(join(directory, entry)));
 }
-
-/** `controlplane` before `worker`, 2 before 10. */
-const BY_NAME = new Intl.Collator('en', { numeric: true });
 
 function socketIn(directory: string): NodeSocket {
   return { name: basename(directory), path: join(directory, API_SOCKET) };

@@ -1,7 +1,7 @@
 import { eventsOf, type Watch, type WatchEvent } from '@cosi-ts/runtime';
 import { CommandError, type CommandIo } from '../io.ts';
 import type { Printer } from '../output/printer.ts';
-import { failureLines, nodeFailure, throwFailures, warn, type NodeFailure } from './failures.ts';
+import { failureLines, nodeFailure, throwFailures, warn, type NodeFailure } from './node-failure.ts';
 import type { Target } from './get-target.ts';
 import { outputOf } from './output-of.ts';
 import type { RunningNode } from './running-nodes.ts';

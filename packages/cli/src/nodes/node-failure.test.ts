@@ -1,7 +1,7 @@
 import { RpcError } from '@cosi-ts/core';
 import { expect, test } from 'vitest';
 import { CommandError } from '../io.ts';
-import { failureLines, nodeFailure } from './failures.ts';
+import { failureLines, nodeFailure } from './node-failure.ts';
 
 const unconnected = (error: string, time: string) =>
   new RpcError('UNAVAILABLE', `No connection established. Last error: ${error} (${time}). Resolution note: `);
