@@ -1,7 +1,7 @@
 import { RpcError, sleep, writeFileAtomically, type Host, type RpcService } from '@cosi-ts/core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { simulate, SimulationError, StuckError, type Simulation } from '../index.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { simulate, SimulationError, StuckError, type Simulation, type SimulationOptions } from '../index.ts';
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -213,9 +213,47 @@ describe('a failure', () => {
     await expect(failing).rejects.toThrow(/^broken\n\nreplay: COSI_REPLAY='seed=9 .*\n.*a +controller: call get x/s);
   });
 
+  test('comes again by its replay line, in the environment too, and shrinks by its choices', async () => {
+    const racing = async (sim: Simulation): Promise<void> => {
+      const { gate } = sim.node('a').host;
+      let order = '';
+      for (const actor of ['1', '2', '3', '4', '5']) {
+        void gate?.pass({ kind: 'call', actor, label: '' }).then(() => (order += actor));
+      }
+      await sim.settle();
+      if (order.indexOf('4') < order.indexOf('2')) throw new Error(`4 before 2: ${order}`);
+    };
+    const failure = async (options: SimulationOptions): Promise<SimulationError | undefined> =>
+      simulate(options, racing).then(
+        () => undefined,
+        (thrown: unknown) => thrown as SimulationError,
+      );
+    let found: SimulationError | undefined;
+    for (let seed = 0; found === undefined; seed += 1) found = await failure({ seed });
+    expect((await failure({ replay: found.replay }))?.message).toBe(found.message);
+    vi.stubEnv('COSI_REPLAY', found.replay);
+    expect((await failure({ seed: 1_000 }))?.message).toBe(found.message);
+    vi.unstubAllEnvs();
+    const holds = fc.asyncProperty(fc.array(fc.nat(9)), async (choices) => (await failure({ choices })) === undefined);
+    const { counterexample } = await fc.check(holds, { examples: [[[...found.choices]]] });
+    const smallest = await failure({ choices: counterexample?.[0] ?? [] });
+    expect(smallest?.message).toMatch(/^4 before 2/);
+    expect(smallest?.choices.filter((choice) => choice > 0).length).toBeLessThanOrEqual(2);
+  });
+
   test('waiting for what cannot happen is one', async () => {
     const failing = simulate({}, () => new Promise(() => undefined));
     await expect(failing).rejects.toThrow('the scenario waits for something that cannot happen');
+    const waiting = simulate({}, async (sim) => {
+      const silent = async (): Promise<never> => new Promise(() => undefined);
+      const service = { name: 'test.Silent', unary: new Map([['/test.Silent/Ask', silent]]), streams: new Map() };
+      await sim.node('server').host.rpc.listen({ address: ':80' }, [service]);
+      const channel = sim.node('client').host.rpc.connect({ address: 'server:80' });
+      await channel.unary('/test.Silent/Ask', bytes(''));
+    });
+    await expect(waiting).rejects.toThrow(
+      'calls:\n  /test.Silent/Ask of server for client (the caller waits)\nlisteners:\n  server: [::]:80',
+    );
   });
 
   test('never settling is one', async () => {

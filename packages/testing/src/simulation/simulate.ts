@@ -40,11 +40,14 @@ export class SimulationError extends Error {
   override readonly name = 'SimulationError';
   /** A line that makes the run again. */
   readonly replay: string;
+  /** Every decision of the run: where a shrinker begins. */
+  readonly choices: readonly number[];
 
-  constructor(thrown: unknown, replay: string, story: string) {
+  constructor(thrown: unknown, replay: string, choices: readonly number[], story: string) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     super(`${message}\n\nreplay: COSI_REPLAY='${replay}'\n${story}`, { cause: thrown });
     this.replay = replay;
+    this.choices = choices;
   }
 }
 
@@ -89,7 +92,7 @@ export async function simulate<T>(
   } catch (thrown) {
     const waiting = thrown instanceof StuckError ? `\n${simulation.waiting()}` : '';
     const line = `${formatReplay(replay)} ${formatProfile(faults)}`;
-    throw new SimulationError(thrown, line, trace.tail(SHOWN) + waiting);
+    throw new SimulationError(thrown, line, tape.choices, trace.tail(SHOWN) + waiting);
   } finally {
     for (const node of simulation.nodes.values()) node.end();
   }
