@@ -1,0 +1,108 @@
+import { clusterIdFrom, clusterSecretFrom, generateNodeConfig, startNode, type Node } from '@cosi-ts/controllers';
+import { writeFileAtomically, type ChangesCursor } from '@cosi-ts/core';
+import { startDiscoveryService } from '@cosi-ts/discovery';
+import { Member, ipPrefixOf, typeRegistry, type MemberSpec, type Resource } from '@cosi-ts/resources';
+import { EncodeCache } from '@cosi-ts/runtime';
+import type { Program, SimNode, Simulation, Start } from '@cosi-ts/testing';
+
+/** The nodes that `npm start` runs. */
+export const NAMES = [
+  'talos-default-controlplane-1',
+  'talos-default-controlplane-2',
+  'talos-default-controlplane-3',
+  'talos-default-worker-1',
+  'talos-default-worker-2',
+];
+
+/** Milliseconds that what a node says of itself stays valid. */
+export const TTL = 60_000;
+
+const DIRECTORY = '/node';
+const SERVICE_PORT = 3000;
+const types = typeRegistry();
+
+/** A node as `cosi run` runs it, over all of its lives. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly sim: SimNode;
+  /** The members that it lists in this life, by name, with their node ids. */
+  readonly members: ReadonlyMap<string, string>;
+  /** Every node id that this node ever had. */
+  readonly identities: ReadonlySet<unknown>;
+  /** This life's. */
+  readonly node: Node;
+}
+
+export interface Cluster {
+  readonly service: SimNode;
+  readonly nodes: readonly ClusterNode[];
+}
+
+/** The composition of `npm start`, each part on a machine of its own: a discovery service, and nodes that use it. */
+export async function startCluster(sim: Simulation, names = NAMES): Promise<Cluster> {
+  const service = sim.node('service', { program: serve });
+  const nodes = await Promise.all(names.map((name, index) => prepareNode(sim, name, index)));
+  await Promise.all([service, ...nodes.map(({ sim }) => sim)].map((node) => node.start()));
+  return { service, nodes };
+}
+
+async function serve({ host, owner }: Start): Promise<void> {
+  await startDiscoveryService({ host, owner, address: `:${SERVICE_PORT}`, gcInterval: 1000 });
+}
+
+/** A node whose directory has its configuration, and nothing else. */
+async function prepareNode(sim: Simulation, name: string, index: number): Promise<ClusterNode> {
+  const members = new Map<string, string>();
+  let life: Node | undefined;
+  const program: Program = async ({ host, owner }) => {
+    life = undefined;
+    members.clear();
+    const options = { types, encodings: new EncodeCache(), os: { name: 'Talos', version: 'v1.3.0' }, ttl: TTL };
+    life = await startNode({ host, owner, directory: DIRECTORY, ...options });
+    followMembers(life, members);
+  };
+  const node = sim.node(name, { program });
+  const { files } = node.host;
+  await files.makeDirectory(DIRECTORY);
+  await writeFileAtomically(files, `${DIRECTORY}/config.yaml`, new TextEncoder().encode(configOf(name, index)));
+  return {
+    name,
+    sim: node,
+    members,
+    get node() {
+      if (life === undefined) throw new Error(`${name} does not run`);
+      return life;
+    },
+    get identities() {
+      const lines = sim.log.filter((line) => line.node === name && line.message === 'node identity established');
+      return new Set(lines.map(({ fields }) => fields['nodeId']));
+    },
+  };
+}
+
+function followMembers({ state }: Node, members: Map<string, string>): void {
+  const cursor = state.changes?.(Member) as ChangesCursor<Resource<MemberSpec>>;
+  const follow = (): void => {
+    for (const { key, value } of cursor.pull()?.changed ?? []) {
+      if (value === undefined) members.delete(key);
+      else members.set(key, value.spec.nodeId);
+    }
+    cursor.onReady(follow);
+  };
+  cursor.onReady(follow);
+}
+
+function configOf(name: string, index: number): string {
+  return generateNodeConfig({
+    type: name.includes('-worker-') ? 'worker' : 'controlplane',
+    hostname: name,
+    interface: 'eth0',
+    addresses: [ipPrefixOf(`172.20.0.${index + 2}/24`)],
+    hardwareAddr: `8e:13:71:af:7c:0${index}`,
+    clusterName: 'talos-default',
+    clusterId: clusterIdFrom(new Uint8Array(32).fill(1)),
+    clusterSecret: clusterSecretFrom(new Uint8Array(32).fill(2)),
+    serviceEndpoint: `http://service:${SERVICE_PORT}`,
+    kubespan: true,
+  });
+}
