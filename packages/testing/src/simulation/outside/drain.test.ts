@@ -17,11 +17,12 @@ async function scenario(sim: Simulation): Promise<string> {
   const { gate, timers } = sim.node('a').host;
   let order = '';
   for (const actor of ['1', '2', '3']) {
-    timers.after(10, async () => {
+    const hop = async (): Promise<void> => {
       for (let hops = 0; hops < 5; hops += 1) await Promise.resolve();
       await gate?.pass({ kind: 'call', actor, label: 'go' });
       order += actor;
-    });
+    };
+    timers.after(10, () => void hop());
   }
   await sim.settle();
   return order;
