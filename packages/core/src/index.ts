@@ -37,6 +37,7 @@ export type {
   TlsIdentity,
   UnaryHandler,
 } from './rpc/rpc.ts';
+export type { WebHandler, WebRequest, WebResponse } from './rpc/web.ts';
 export { RpcError, RpcStatus, rpcStatusName, type RpcStatusName } from './rpc/rpc-error.ts';
 
 export { Backoff, type BackoffOptions } from './retry/backoff.ts';

@@ -27,6 +27,7 @@ export function ownedRpc(rpc: Rpc, owner: Owner): Rpc {
           detach();
           return owner.guard(listener.close(grace));
         },
+        renew: (tls) => listener.renew(tls),
         destroy() {
           detach();
           listener.destroy();

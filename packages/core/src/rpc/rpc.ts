@@ -1,3 +1,5 @@
+import type { WebHandler } from './web.ts';
+
 /**
  * The seam to the network: unary calls, server streams, cancellation, and bytes. It lies above HTTP/2, which has
  * real sockets and timers of its own; what lies above it runs unchanged on @grpc/grpc-js and in a simulation.
@@ -102,6 +104,8 @@ export interface RpcSink {
 }
 
 export interface ListenOptions {
+  /** Answers what comes by HTTP/1.1; without it such connections are closed. */
+  readonly web?: WebHandler | undefined;
   readonly keepalive?: Keepalive | undefined;
   readonly maxReceiveBytes?: number | undefined;
   readonly maxConcurrentStreams?: number | undefined;
@@ -112,6 +116,11 @@ export interface RpcListener {
   readonly address: string;
   /** Aborts the signals of open calls, waits for their handlers up to `grace` milliseconds, then cuts. */
   close(grace?: number): Promise<void>;
+  /**
+   * Shows another identity to connections from now on.
+   * @throws RpcError `INVALID_ARGUMENT` if it cannot be used: then the old one stays
+   */
+  renew(tls: TlsIdentity): void;
   /** Cuts at once, without goodbye: a crash. */
   destroy(): void;
 }

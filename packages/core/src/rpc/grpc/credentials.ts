@@ -11,22 +11,6 @@ export function channelCredentials(tls: TlsIdentity | undefined): Grpc.ChannelCr
   return checked(() => credentials.createSsl(ca, key, certificate));
 }
 
-/** With `ca`, clients must show a certificate that it signed. @throws RpcError `INVALID_ARGUMENT` */
-export function serverCredentials(tls: TlsIdentity | undefined): Grpc.ServerCredentials {
-  const { ServerCredentials } = loadGrpc();
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  const key = pem(tls.key);
-  const certificate = pem(tls.certificate);
-  if (key === null || certificate === null) {
-    throw new RpcError('INVALID_ARGUMENT', 'a TLS server needs a certificate and its key');
-  }
-  return ServerCredentials.createSsl(
-    pem(tls.ca),
-    [{ private_key: key, cert_chain: certificate }],
-    tls.ca !== undefined,
-  );
-}
-
 /** Runs what reads PEM texts. */
 export function checked<T>(read: () => T): T {
   try {
@@ -36,7 +20,8 @@ export function checked<T>(read: () => T): T {
   }
 }
 
-function pem(text: string | undefined): Buffer | null {
+/** Bytes for OpenSSL. @throws RpcError `INVALID_ARGUMENT` */
+export function pem(text: string | undefined): Buffer | null {
   if (text === undefined) return null;
   // OpenSSL ignores a list of authorities that it cannot read, and then trusts nobody without saying why.
   if (!text.includes('-----BEGIN '))

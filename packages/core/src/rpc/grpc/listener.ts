@@ -1,11 +1,12 @@
 import type { Logger } from '../../host/logger.ts';
-import type { ListenOptions, RpcListener, RpcService, RpcTarget } from '../rpc.ts';
+import type { ListenOptions, RpcListener, RpcService, RpcTarget, TlsIdentity } from '../rpc.ts';
 import { parseAddress } from './address.ts';
 import { bind, type Bound } from './bind.ts';
-import { checked, serverCredentials } from './credentials.ts';
+import { entranceOf, type Entrance } from './entrance.ts';
 import { serverOptions } from './limits.ts';
 import { loadGrpc, type Grpc } from './load.ts';
 import { OpenCalls } from './open-calls.ts';
+import { webServer } from './web.ts';
 
 /** Milliseconds that handlers have to end when a listener is closed. */
 const DEFAULT_GRACE = 5000;
@@ -19,12 +20,17 @@ export async function listen(
 ): Promise<RpcListener> {
   const address = parseAddress(target.address);
   const calls = new OpenCalls(address.kind === 'unix', log);
-  const server = new (loadGrpc().Server)(serverOptions(options));
+  const grpc = loadGrpc();
+  const server = new grpc.Server(serverOptions(options));
   for (const service of services) register(server, service, calls);
-  const credentials = serverCredentials(target.tls);
-  const injector = checked(() => server.createConnectionInjector(credentials));
-  const bound = await bind(address, (socket) => injector.injectConnection(socket), log);
-  return new GrpcListener(server, calls, bound);
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const entrance = entranceOf(
+    target.tls,
+    (socket) => injector.injectConnection(socket),
+    options.web && webServer(options.web, log),
+  );
+  const bound = await bind(address, entrance.enter, log);
+  return new GrpcListener(server, calls, bound, entrance);
 }
 
 class GrpcListener implements RpcListener {
@@ -32,13 +38,19 @@ class GrpcListener implements RpcListener {
   readonly #server: Grpc.Server;
   readonly #calls: OpenCalls;
   readonly #bound: Bound;
+  readonly #entrance: Entrance;
   #closing: Promise<void> | undefined;
 
-  constructor(server: Grpc.Server, calls: OpenCalls, bound: Bound) {
+  constructor(server: Grpc.Server, calls: OpenCalls, bound: Bound, entrance: Entrance) {
     this.address = bound.address;
     this.#server = server;
     this.#calls = calls;
     this.#bound = bound;
+    this.#entrance = entrance;
+  }
+
+  renew(tls: TlsIdentity): void {
+    this.#entrance.renew(tls);
   }
 
   close(grace = DEFAULT_GRACE): Promise<void> {

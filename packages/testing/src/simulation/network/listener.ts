@@ -76,6 +76,10 @@ export class Listener implements RpcListener {
     return this.#closing;
   }
 
+  renew(): void {
+    // Nobody looks at identities here.
+  }
+
   destroy(): void {
     this.#leave();
     for (const call of this.calls) call.silence();
