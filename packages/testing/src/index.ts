@@ -9,6 +9,7 @@ export { Tape, TapeMismatchError, type Draw, type TapeSource } from './simulatio
 export { formatReplay, parseReplay, type Replay } from './simulation/replay.ts';
 export { arbitraryOf } from './arbitrary/arbitrary-of.ts';
 
-export type { ConformanceCase } from './conformance/case.ts';
+export type { ConformanceCase, KnownGaps } from './conformance/case.ts';
 export { filesConformance, type FilesSubject } from './conformance/files.ts';
 export { rpcConformance, type RpcSubject } from './conformance/rpc.ts';
+export { stateConformance } from './conformance/state/state-conformance.ts';
