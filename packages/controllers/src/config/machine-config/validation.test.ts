@@ -171,6 +171,14 @@ describe('a discovery service document', () => {
     },
   );
 
+  test('leaves it to a legacy block that is on to ask for the identity', () => {
+    expect(messagesOf(`cluster: {discovery: {enabled: true}}\n${SERVICE}`)).toEqual([
+      'cluster discovery service requires .cluster.id',
+      'cluster discovery service requires .cluster.secret',
+      'discovery service is already configured in .cluster.discovery of the v1alpha1 config',
+    ]);
+  });
+
   test('does stand beside an empty cluster section', () => {
     expect(messagesOf(`cluster: {}\n${SERVICE}${IDENTITY}`)).toEqual([]);
   });
@@ -300,6 +308,13 @@ describe('an error', () => {
         '\t* node.yaml:2:3: machine.type must be controlplane or worker\n' +
         '\t* node.yaml:5:5: unknown key "enable" in cluster.discovery: did you mean "enabled"?\n\n',
     );
+  });
+
+  test('shows no secret that was written in the wrong place as well', () => {
+    const text = `cluster: {secret: ${SECRET}, network: {podSubnets: [${SECRET}]}}`;
+    expect(messagesOf(text)).toEqual([
+      'cluster.network.podSubnets must be networks like 10.244.0.0/16, not "REDACTED"',
+    ]);
   });
 
   test('names no file that has no name', () => {
