@@ -13,12 +13,8 @@ export { createAffiliateCipher, NONCE_BYTES, type AffiliateCipher } from './cryp
 export { createEndpointCipher, EndpointTooLongError, type EndpointCipher } from './crypto/endpoint-cipher.ts';
 export type { Opened } from './crypto/opened.ts';
 export { LIMITS } from './server/limits.ts';
-export {
-  startDiscoveryService,
-  type DiscoveryCounts,
-  type DiscoveryService,
-  type DiscoveryServiceOptions,
-} from './server/discovery-service.ts';
+export { startDiscoveryService, type DiscoveryCounts, type DiscoveryService } from './server/discovery-service.ts';
+export type { DiscoveryServiceOptions } from './server/options.ts';
 export type { SnapshotSettings } from './server/snapshots/snapshots.ts';
 export type { DiscoveryObserver, ObservedCall, SnapshotResult } from './server/observe/observer.ts';
 

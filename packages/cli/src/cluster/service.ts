@@ -25,7 +25,7 @@ export async function startClusterService(
 }
 
 async function listen(host: Host, owner: Owner, wanted: string): Promise<string> {
-  const options = { host, owner, gcInterval: GC_INTERVAL };
+  const options = { host, owner, gcInterval: GC_INTERVAL, rateLimit: 0 };
   try {
     return (await startDiscoveryService({ ...options, address: wanted })).address;
   } catch (thrown) {

@@ -6,6 +6,10 @@ import { goBoolean, goCount, goDuration, goNumber } from './go-flags.ts';
 /** What the command line gives; times in milliseconds. */
 export interface DiscoveryServeOptions {
   readonly addr: string;
+  readonly landingAddr: string;
+  readonly metricsAddr: string;
+  readonly certificatePath: string;
+  readonly keyPath: string;
   readonly gcInterval: number;
   readonly redirectEndpoint: string;
   readonly redirectCluster: ReadonlyMap<string, string>;
@@ -31,7 +35,7 @@ export function registerDiscoveryServe(program: Command, io: CommandIo): void {
     .summary('run the discovery service')
     .description(
       'Runs the service that nodes of a cluster find each other at, until it is terminated. Nodes seal what they tell ' +
-        'it, and it never has a key.',
+        'it, and it never has a key. An empty address switches a listener off.',
     )
     .action(async (options: DiscoveryServeOptions) => {
       const { serveDiscovery } = await import('../discovery/serve.ts');
@@ -42,6 +46,10 @@ export function registerDiscoveryServe(program: Command, io: CommandIo): void {
 
 const OPTIONS: readonly Option[] = [
   text('--addr <host:port>', 'where nodes reach it', ':3000'),
+  text('--landing-addr <host:port>', 'where there are only its pages', ':3001'),
+  text('--metrics-addr <host:port>', 'where Prometheus finds metrics', ':2122'),
+  text('--certificate-path <file>', 'certificate in PEM, for TLS; read again when it changes', ''),
+  text('--key-path <file>', 'its key', ''),
   parsed('--gc-interval <duration>', 'how often what expired is removed', goDuration, 60_000, '1m'),
   text('--redirect-endpoint <host:port>', 'another service that all clients are sent to', ''),
   parsed(

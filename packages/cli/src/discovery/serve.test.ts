@@ -12,7 +12,7 @@ function start(...args: string[]) {
   const ending = new AbortController();
   let err = '';
   const sink = (write: (text: string) => void) => ({ isTerminal: false, columns: undefined, write });
-  const done = run(['discovery', 'serve', ...args], {
+  const done = run(['discovery', 'serve', '--landing-addr=', '--metrics-addr=', ...args], {
     out: sink(() => undefined),
     err: sink((text) => (err += text)),
     env: {},
@@ -20,12 +20,12 @@ function start(...args: string[]) {
     version: () => '1.2.3',
     stopped: () => ending.signal,
   });
-  const listening = async (): Promise<string> => {
-    const pattern = /listens address=(\S+)/;
+  const logged = async (pattern: RegExp): Promise<string> => {
     await expect.poll(() => err).toMatch(pattern);
     return pattern.exec(err)?.[1] ?? '';
   };
-  return { directory, done, err: () => err, listening, stop: () => ending.abort() };
+  const listening = () => logged(/listens address=(\S+)/);
+  return { directory, done, err: () => err, logged, listening, stop: () => ending.abort() };
 }
 
 describe('cosi discovery serve', () => {
@@ -61,7 +61,30 @@ describe('cosi discovery serve', () => {
     expect(await done).toBe(0);
   });
 
+  test('has pages and metrics, where it is told to', async () => {
+    const { done, logged, listening, stop } = start(
+      '--addr=127.0.0.1:0',
+      '--landing-addr=127.0.0.1:0',
+      '--metrics-addr=127.0.0.1:0',
+      '--snapshots-enabled=false',
+    );
+    const get = async (address: string, path: string) => (await fetch(`http://${address}${path}`)).text();
+    for (const address of [await listening(), await logged(/landingAddress=(\S+)/)]) {
+      expect(await get(address, '/stats')).toBe('{"affiliates":0}');
+    }
+    const channel = realHost().rpc.connect({ address: await listening() });
+    await channel.unary('/sidero.discovery.server.Cluster/Hello', Buffer.from('0a0163120676312e322e33', 'hex'));
+    channel.close();
+    const metrics = await get(await logged(/metrics are served address=(\S+)/), '/metrics');
+    expect(metrics).toContain('discovery_server_hello_requests_total{client_version="v1.2"} 1');
+    expect(metrics).toContain('process_cpu_user_seconds_total');
+    expect(metrics).not.toContain('discovery_storage');
+    stop();
+    expect(await done).toBe(0);
+  });
+
   test.each<[string, RegExp, number]>([
+    ['--certificate-path=cert.pem', /TLS needs both/, 1],
     ['--gc-interval=abc', /'--gc-interval <duration>'.*duration like/, 2],
     ['--snapshots-enabled=maybe', /true or false/, 2],
     ['--rate-burst=0', /at least 1/, 2],

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
-import { Owner, realHost, type Host } from '@cosi-ts/core';
-import { startDiscoveryService, type DiscoveryServiceOptions } from '@cosi-ts/discovery';
+import { Owner, ownedHost, realHost, type Host } from '@cosi-ts/core';
+import { startDiscoveryService, type DiscoveryService, type DiscoveryServiceOptions } from '@cosi-ts/discovery';
 import type { DiscoveryServeOptions } from '../commands/discovery-serve.ts';
 import { asCommandError } from '../commands/failures.ts';
-import type { CommandIo } from '../io.ts';
+import { CommandError, type CommandIo } from '../io.ts';
 import { textLogger } from '../output/log.ts';
+import { keepCertificate, readCertificate } from './certificate.ts';
+import { discoveryMetrics } from './metrics.ts';
 
 /** Runs the discovery service until the command is told to stop. */
 export async function serveDiscovery(io: CommandIo, options: DiscoveryServeOptions): Promise<void> {
@@ -13,7 +15,7 @@ export async function serveDiscovery(io: CommandIo, options: DiscoveryServeOptio
   const host = realHost({ log: textLogger(io.err, isDebug ? 'debug' : options.logLevel) });
   const owner = new Owner('discovery');
   try {
-    await startDiscoveryService(serviceOptions(io, options, host, owner));
+    await start(io, options, host, owner);
     await aborted(stopped);
     host.log.info('stopping');
     await owner.close();
@@ -21,6 +23,32 @@ export async function serveDiscovery(io: CommandIo, options: DiscoveryServeOptio
     await owner.close().catch(() => undefined);
     throw asCommandError(thrown);
   }
+}
+
+async function start(io: CommandIo, options: DiscoveryServeOptions, host: Host, owner: Owner): Promise<void> {
+  const owned = ownedHost(host, owner);
+  const hasSnapshots = options.snapshotsEnabled;
+  const metrics =
+    options.metricsAddr === '' ? undefined : discoveryMetrics({ hasSnapshots, counts: () => service.counts() });
+  const certificate = certificateOf(io, options);
+  const service: DiscoveryService = await startDiscoveryService({
+    ...serviceOptions(io, options, host, owner),
+    tls: certificate && (await readCertificate(owned.files, certificate)),
+    observer: metrics?.observer,
+  });
+  if (certificate) keepCertificate(owned, owner, certificate, service);
+  if (metrics) {
+    const { address } = await owned.rpc.listen({ address: options.metricsAddr }, [], { web: metrics.page });
+    host.log.info('metrics are served', { address });
+  }
+}
+
+function certificateOf({ cwd }: CommandIo, { certificatePath, keyPath }: DiscoveryServeOptions) {
+  if (certificatePath === '' && keyPath === '') return undefined;
+  if (certificatePath === '' || keyPath === '') {
+    throw new CommandError('TLS needs both: give --certificate-path and --key-path');
+  }
+  return { certificatePath: resolve(cwd, certificatePath), keyPath: resolve(cwd, keyPath) };
 }
 
 function serviceOptions(
@@ -34,6 +62,8 @@ function serviceOptions(
     host,
     owner,
     address: options.addr,
+    pages: true,
+    landingAddress: options.landingAddr === '' ? undefined : options.landingAddr,
     gcInterval,
     rateLimit,
     rateBurst,

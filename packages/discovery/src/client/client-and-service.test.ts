@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { simulate, type SimNode, type Simulation, type Start } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
-import { startDiscoveryService, type DiscoveryServiceOptions } from '../server/discovery-service.ts';
+import { startDiscoveryService } from '../server/discovery-service.ts';
+import type { DiscoveryServiceOptions } from '../server/options.ts';
 import { affiliateData, type AffiliateData } from '../wire/affiliate-data.ts';
 import { clusterRequest, listResponse } from '../wire/messages.ts';
 import { DiscoveryClient } from './discovery-client.ts';

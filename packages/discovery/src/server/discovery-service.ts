@@ -2,51 +2,26 @@ import { ownedHost, type Host, type Owner, type RpcService, type TlsIdentity } f
 import type { HelloOptions } from './calls/hello.ts';
 import { discoveryRpcService } from './calls/rpc-service.ts';
 import { Watches } from './calls/watches.ts';
-import type { HeaderTrust } from './client-ip.ts';
+import type { DiscoveryServiceOptions } from './options.ts';
 import { startCollection, type Collected } from './collection.ts';
 import { logged } from './observe/logged.ts';
 import { observed } from './observe/observed.ts';
 import type { DiscoveryObserver } from './observe/observer.ts';
+import { discoveryPages } from './pages/pages.ts';
 import { limited } from './rate-limit/limited.ts';
-import { keepSnapshots, loadSnapshot, saveLastSnapshot, type SnapshotSettings } from './snapshots/snapshots.ts';
+import { keepSnapshots, loadSnapshot, saveLastSnapshot } from './snapshots/snapshots.ts';
 import { Clusters, type Counts } from './state/clusters.ts';
-
-export interface DiscoveryServiceOptions {
-  readonly host: Host;
-  /** Ends the service when it closes: first the watches, cleanly, then the rest. */
-  readonly owner: Owner;
-  /** `host:port`; a port of 0 lets the system choose. */
-  readonly address: string;
-  readonly tls?: TlsIdentity | undefined;
-  /** Milliseconds between two removals of what expired; a minute by default. */
-  readonly gcInterval?: number | undefined;
-  /** Headers that tell a caller's address; none by default, since any caller can write them. */
-  readonly trust?: Partial<HeaderTrust> | undefined;
-  /** Whether Hello tells callers their address; it does by default. */
-  readonly reportsClientIp?: boolean | undefined;
-  /** `host:port` that Hello sends all clients to. */
-  readonly redirect?: string | undefined;
-  /** The same for single clusters, by id; before `redirect`. */
-  readonly redirectClusters?: ReadonlyMap<string, string> | undefined;
-  /** Calls a second from one address, beyond which they wait for their turn; 15 by default, 0 for no limit. */
-  readonly rateLimit?: number | undefined;
-  /** Calls at once from one address after a pause; 60 by default. */
-  readonly rateBurst?: number | undefined;
-  /** Where the state is kept over a restart; nowhere by default. */
-  readonly snapshots?: SnapshotSettings | undefined;
-  /** For statistics. */
-  readonly observer?: DiscoveryObserver | undefined;
-  /** 100,000 by default. */
-  readonly maxClusters?: number | undefined;
-  /** 50,000 by default. */
-  readonly maxWatchers?: number | undefined;
-  /** Milliseconds after which a watcher that takes nothing is ABORTED; 30 s by default. */
-  readonly stuckWatcherTimeout?: number | undefined;
-}
 
 export interface DiscoveryService {
   /** Where it listens, with the chosen port. */
   readonly address: string;
+  /** Where the pages are by themselves, if they are. */
+  readonly landingAddress: string | undefined;
+  /**
+   * Shows another certificate to connections from now on.
+   * @throws RpcError INVALID_ARGUMENT if it cannot be used: then the old one stays
+   */
+  renew(tls: TlsIdentity): void;
   /** What it holds right now. Costs a look at each affiliate. */
   counts(): DiscoveryCounts;
 }
@@ -85,8 +60,16 @@ async function start(options: DiscoveryServiceOptions, owner: Owner): Promise<Di
   if (snapshots) await loadSnapshot(snapshots);
 
   owner.signal.addEventListener('abort', () => watches.endAll(), { once: true });
-  const target = { address: options.address, tls: options.tls };
-  const listener = await host.rpc.listen(target, [calls({ clusters, watches, host }, options)]);
+  const web = discoveryPages(clusters, host.clock);
+  const landing =
+    options.landingAddress === undefined
+      ? undefined
+      : await host.rpc.listen({ address: options.landingAddress }, [], { web });
+  const listener = await host.rpc.listen(
+    { address: options.address, tls: options.tls },
+    [calls({ clusters, watches, host }, options)],
+    { web: options.pages === true ? web : undefined },
+  );
   // What callers were still told goes into the last snapshot.
   owner.defer(async () => {
     await listener.close();
@@ -101,9 +84,15 @@ async function start(options: DiscoveryServiceOptions, owner: Owner): Promise<Di
     onCollected: (removed) => onCollected(removed, clusters, host, observer),
   });
   if (snapshots) keepSnapshots(snapshots);
-  const { address } = listener;
-  host.log.info('the discovery service listens', { address });
-  return { address, counts: () => ({ ...clusters.counts(), watchers: watches.count }) };
+  const service: DiscoveryService = {
+    address: listener.address,
+    landingAddress: landing?.address,
+    renew: (tls) => listener.renew(tls),
+    counts: () => ({ ...clusters.counts(), watchers: watches.count }),
+  };
+  const { address, landingAddress } = service;
+  host.log.info('the discovery service listens', { address, ...(landing && { landingAddress }) });
+  return service;
 }
 
 /** The calls, each logged, then held to the limit, then counted. */

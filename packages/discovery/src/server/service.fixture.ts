@@ -20,7 +20,8 @@ import {
   type AffiliateUpdateRequest,
   type WatchResponse,
 } from '../wire/messages.ts';
-import { startDiscoveryService, type DiscoveryServiceOptions } from './discovery-service.ts';
+import { startDiscoveryService } from './discovery-service.ts';
+import type { DiscoveryServiceOptions } from './options.ts';
 
 export type Settings = Omit<DiscoveryServiceOptions, 'host' | 'owner' | 'address'>;
 

@@ -3,7 +3,8 @@ import { sleep, type Host } from '@cosi-ts/core';
 import { simulate, type SimNode, type Simulation } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
 import { decodeSnapshot, encodeClusterSnapshot, type ClusterSnapshot } from '../../wire/snapshot.ts';
-import { startDiscoveryService, type DiscoveryService, type DiscoveryServiceOptions } from '../discovery-service.ts';
+import { startDiscoveryService, type DiscoveryService } from '../discovery-service.ts';
+import type { DiscoveryServiceOptions } from '../options.ts';
 import { bytes, connect, MINUTE } from '../service.fixture.ts';
 
 const PATH = '/var/discovery-service/state.binpb';
