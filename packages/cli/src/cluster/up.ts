@@ -24,8 +24,10 @@ export async function up(io: CommandIo, options: UpOptions): Promise<void> {
       os: { name: options.osName, version: options.osVersion },
       ttl: options.ttl,
     });
-    if (options.once === true) await once(io, host, options.timeout, cluster, owner, stopped);
-    else await follow(io, cluster, owner, stopped);
+    await using shown = owner.child('display');
+    if (options.once === true) await once(io, host, options.timeout, cluster, shown, stopped);
+    else await follow(io, cluster, shown, stopped);
+    await shown.close();
     await Promise.all(cluster.nodes.map(({ node }) => node.leave()));
   } catch (thrown) {
     throw asCommandError(thrown);
@@ -62,17 +64,13 @@ async function once(
 async function follow(io: CommandIo, { endpoint, nodes }: Cluster, owner: Owner, stopped: AbortSignal): Promise<void> {
   const view = new LiveView(io.out, nodes);
   const isLive = io.out.isTerminal;
-  let formed = false;
   const convergence: Convergence = new Convergence(nodes, owner, (change) => {
     if (!isLive) io.out.write(changeLine(change));
     // The first changes may come while the view is being made.
     else queueMicrotask(() => void view.draw(convergence));
   });
   io.out.write(`discovery service at ${endpoint}, ${nodes.length} nodes; \`cosi get members\` shows what they see\n`);
-  void convergence.complete.then(() => {
-    if (!formed && !isLive) io.out.write(`all ${nodes.length} nodes see each other\n`);
-    formed = true;
-  });
+  if (!isLive) void convergence.complete.then(() => io.out.write(`all ${nodes.length} nodes see each other\n`));
   await new Promise<void>((done) => {
     if (stopped.aborted) done();
     stopped.addEventListener('abort', () => done(), { once: true });

@@ -1,8 +1,12 @@
+import { MachineConfigError, formatProblem } from '@cosi-ts/controllers';
 import { CodedError, messageOf } from '@cosi-ts/core';
 import { CommandError } from '../io.ts';
 
-/** Expected errors of what a command runs become one line; anything else is a defect and keeps its stack. */
+/** Expected errors of what a command runs become one line (of a configuration, one for each problem); anything else is a defect and keeps its stack. */
 export function asCommandError(thrown: unknown): unknown {
   if (!(thrown instanceof CodedError)) return thrown;
+  if (thrown instanceof MachineConfigError) {
+    return new CommandError(thrown.problems.map(formatProblem).join('\ncosi: '), { cause: thrown });
+  }
   return new CommandError(messageOf(thrown).trimEnd(), { cause: thrown });
 }

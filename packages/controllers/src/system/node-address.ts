@@ -1,5 +1,4 @@
 import {
-  KubeSpanConfig,
   KubeSpanIdentity,
   MachineConfig,
   NodeAddress,
@@ -18,24 +17,19 @@ export const nodeAddressController: Controller = defineController({
   name: 'network.NodeAddressController',
   ports: {
     config: weak(MachineConfig, { id: 'v1alpha1' }),
-    kubespanConfig: weak(KubeSpanConfig, { id: 'kubespan' }),
     kubespanIdentity: weak(KubeSpanIdentity, { id: 'local' }),
     addresses: exclusive(NodeAddress),
   },
-  async reconcile({ config, kubespanConfig, kubespanIdentity, addresses }) {
+  async reconcile({ config, kubespanIdentity, addresses }) {
     const machineConfig = await config.find('v1alpha1');
     if (machineConfig === undefined) return;
-    const {
-      interfaces,
-      nodeAddressSortAlgorithm: sortAlgorithm,
-      podSubnets,
-      serviceSubnets,
-    } = machineConfigOf(machineConfig);
-    const configured: readonly IpPrefix[] = interfaces.flatMap((network) => network.addresses);
-    const kubespan = (await kubespanConfig.find('kubespan'))?.spec.enabled === true;
-    const identity = kubespan ? await kubespanIdentity.find('local') : undefined;
+    const parsed = machineConfigOf(machineConfig);
+    const { nodeAddressSortAlgorithm: sortAlgorithm, podSubnets, serviceSubnets } = parsed;
+    const configured: readonly IpPrefix[] = parsed.interfaces.flatMap((network) => network.addresses);
+    const hasKubespan = parsed.kubespan?.enabled === true && parsed.discoveryIdentity !== undefined;
+    const identity = hasKubespan ? await kubespanIdentity.find('local') : undefined;
     // Until the address is known the node's own list is not complete: better none than one that flaps.
-    if (kubespan && identity === undefined) return;
+    if (hasKubespan && identity === undefined) return;
     const all = identity === undefined ? configured : [...configured, identity.spec.address];
     const sorted = sortNodeAddresses(all, sortAlgorithm);
     const withoutKubernetes = filterNodeAddresses(sorted, {

@@ -34,6 +34,16 @@ function grow(owner: Owner, { items }: Tree, started: string[], ended: string[],
   });
 }
 
+/** Children before what was attached beside them, each in reverse: what a child started may run over it. */
+function endingOrder(name: string, { items }: Tree): string[] {
+  const named = items.map((item, index) => [item, index] as const).toReversed();
+  return [
+    ...named.flatMap(([item, index]) => (item === 'part' ? [] : endingOrder(`${name}/${index}`, item))),
+    ...named.flatMap(([item, index]) => (item === 'part' ? [`${name}#${index}`] : [])),
+    name,
+  ];
+}
+
 describe('closing', () => {
   property.prop([tree])(
     'ends everything once, in reverse order: children before what they were started on',
@@ -42,7 +52,7 @@ describe('closing', () => {
       const [started, ended, dropped]: string[][] = [[], [], []] as const;
       grow(owner, tree, started ?? [], ended ?? [], dropped ?? []);
       await owner.close();
-      expect(ended).toEqual(started?.toReversed());
+      expect(ended).toEqual(endingOrder('root', tree));
       expect(dropped).toEqual([]);
       expect(owner.liveCount).toBe(0);
     },
@@ -142,7 +152,7 @@ describe('dropping', () => {
     grow(owner, tree, started ?? [], ended ?? [], dropped ?? []);
     owner.drop();
     owner.drop();
-    expect(dropped).toEqual(started?.toReversed());
+    expect(dropped).toEqual(endingOrder('root', tree));
     expect(ended).toEqual([]);
     expect(owner.liveCount).toBe(0);
     expect(owner.isDropped).toBe(true);

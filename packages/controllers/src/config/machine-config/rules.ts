@@ -61,8 +61,13 @@ function checkNeeds(
     if (clusterSecret === '')
       problems.add(service.at, `cluster secret (.cluster.secret or DiscoveryIdentityConfig) ${needs}`);
   }
-  if (config.kubespan?.enabled && !service && !legacyOn) {
-    const at = documents.find(({ kind }) => kind === 'KubeSpanConfig')?.at ?? v1alpha1?.machine?.kubespan?.at ?? 0;
-    problems.add(at, 'KubeSpan requires cluster discovery to be enabled');
+  const document = documents.find(({ kind }) => kind === 'KubeSpanConfig');
+  // The legacy block asks, as it always did, for discovery itself: an operator may switch one registry off in it.
+  const discovers = Boolean(service) || legacyOn || (!document && (v1alpha1?.cluster?.discovery?.enabled ?? false));
+  if (config.kubespan?.enabled && !discovers) {
+    problems.add(
+      document?.at ?? v1alpha1?.machine?.kubespan?.at ?? 0,
+      'KubeSpan requires cluster discovery to be enabled',
+    );
   }
 }

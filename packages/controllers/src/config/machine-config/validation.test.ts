@@ -230,7 +230,10 @@ describe('the parts of a configuration', () => {
     const block = 'machine: {network: {kubespan: {enabled: true}}}\n';
     const kubernetesOnly = 'cluster: {discovery: {enabled: true, registries: {service: {disabled: true}}}}\n';
     expect(messagesOf(block)).toEqual(needs);
-    expect(messagesOf(block + kubernetesOnly)).toEqual(needs);
+    expect(messagesOf(`${block}cluster: {discovery: {enabled: false}}\n`)).toEqual(needs);
+    // One registry may be off in the legacy form; the document asks for a service.
+    expect(messagesOf(block + kubernetesOnly)).toEqual([]);
+    expect(messagesOf(`${kubernetesOnly}${KUBESPAN}`)).toEqual(needs);
     expect(messagesOf(block + SERVICE + IDENTITY)).toEqual([]);
     expect(messagesOf(document('KubeSpanConfig', 'enabled: false'))).toEqual([]);
   });

@@ -7,6 +7,8 @@ import type { Field, Section } from '../yaml/section.ts';
 
 /** What `cluster.discovery` of a v1alpha1 document says. */
 export interface LegacyDiscovery {
+  /** The block's own switch; each registry has another. */
+  readonly enabled: boolean;
   readonly serviceEnabled: boolean;
   /** The service to register with, named `legacy`; undefined when it is off, or its endpoint cannot be used. */
   readonly service: DiscoveryService | undefined;
@@ -35,12 +37,14 @@ export function readLegacyDiscovery(
   for (const section of [discovery, registries, kubernetes, service]) section?.refuseUnknown();
   if (!discovery) return undefined;
   const kubernetesRegistryEnabled = enabled && !kubernetesDisabled;
-  if (!enabled || serviceDisabled) return { serviceEnabled: false, service: undefined, kubernetesRegistryEnabled };
+  if (!enabled || serviceDisabled)
+    return { enabled, serviceEnabled: false, service: undefined, kubernetesRegistryEnabled };
   const address = readEndpoint(endpoint, problems);
   if (id === '') problems.add(discovery.at, 'cluster discovery service requires .cluster.id');
   if (secret === '') problems.add(discovery.at, 'cluster discovery service requires .cluster.secret');
   const url = endpoint?.value || DEFAULT_DISCOVERY_ENDPOINT;
   return {
+    enabled,
     serviceEnabled: true,
     service: address && Object.freeze({ name: 'legacy', url, ...address }),
     kubernetesRegistryEnabled,
