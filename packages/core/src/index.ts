@@ -41,6 +41,7 @@ export type { WebHandler, WebRequest, WebResponse } from './rpc/web.ts';
 export { RpcError, RpcStatus, rpcStatusName, type RpcStatusName } from './rpc/rpc-error.ts';
 
 export { Backoff, type BackoffOptions } from './retry/backoff.ts';
+export { RateLimiter, type RateLimiterOptions } from './retry/rate-limiter.ts';
 export { sleep } from './retry/sleep.ts';
 
 export {

@@ -5,6 +5,8 @@ import type { Entry, Table } from './table.ts';
 export interface Changed<V> {
   readonly key: string;
   readonly value: V | undefined;
+  /** Of the commit that made it so. */
+  readonly position: number;
   /** Of a key that is gone, the value it had at last. */
   readonly last?: V | undefined;
 }
@@ -73,7 +75,7 @@ export class ChangesCursor<V> extends Cursor {
       this.#position = entry.position;
       this.#anchor = entry;
       if (entry.value === undefined && entry.position <= this.#listingUntil) continue;
-      changed.push(entry.value === undefined ? gone(entry) : { key: entry.key, value: entry.value });
+      changed.push(changedOf(entry));
     }
     if (entry === undefined) this.#position = this.#table.position;
     return { changed, reset, complete: entry === undefined, position: this.#position };
@@ -99,6 +101,6 @@ export class ChangesCursor<V> extends Cursor {
   }
 }
 
-function gone<V>(entry: Entry<V>): Changed<V> {
-  return { key: entry.key, value: undefined, last: entry.last };
+function changedOf<V>({ key, value, last, position }: Entry<V>): Changed<V> {
+  return value === undefined ? { key, value, position, last } : { key, value, position };
 }

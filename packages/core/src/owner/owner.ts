@@ -43,6 +43,11 @@ export class Owner implements AsyncDisposable {
     return this.#state === 'dropped';
   }
 
+  /** Closed or dropped: nothing that it owned may do anything any more. */
+  get isEnded(): boolean {
+    return this.#state === 'closed' || this.#state === 'dropped';
+  }
+
   /** How many attachments and tasks are alive: what a leak test counts. */
   get liveCount(): number {
     return this.#children.size + this.#attachments.size + this.#tasks.size;
@@ -65,7 +70,7 @@ export class Owner implements AsyncDisposable {
   }
 
   #add(to: Set<Attachment>, attachment: Attachment): Detach {
-    if (this.#state === 'closed' || this.#state === 'dropped') {
+    if (this.isEnded) {
       throw new Error(`owner ${this.name} is ${this.#state}: nothing can be started on it`);
     }
     to.add(attachment);

@@ -27,6 +27,7 @@ export class InputFollower {
   readonly #known = new Set<string>();
   /** During a re-list, the ids of before that were not listed yet. */
   #missing: Set<string> | undefined;
+  #isAwaited = false;
 
   constructor(port: string, declaration: PortDeclaration, state: State) {
     const cursor = state.changes?.(declaration.type);
@@ -42,8 +43,14 @@ export class InputFollower {
     return this.#cursor.isReady;
   }
 
+  /** Calls `ready` once, when there is something to pull. Asking again meanwhile changes nothing. */
   onReady(ready: () => void): void {
-    this.#cursor.onReady(ready);
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    this.#cursor.onReady(() => {
+      this.#isAwaited = false;
+      ready();
+    });
   }
 
   /** The next changes; undefined if there are none left. */
@@ -54,14 +61,14 @@ export class InputFollower {
     const changed = [...batch.changed];
     for (const { key } of changed) this.#missing?.delete(key);
     if (batch.complete && this.#missing !== undefined) {
-      for (const key of this.#missing) changed.push({ key, value: undefined });
+      for (const key of this.#missing) changed.push({ key, value: undefined, position: batch.position });
       this.#missing = undefined;
     }
     const changes: InputChange[] = [];
     for (const one of changed) {
       if (one.value === undefined) this.#known.delete(one.key);
       else this.#known.add(one.key);
-      if (this.#concerns(one)) changes.push(this.#toChange(one, batch.position));
+      if (this.#concerns(one)) changes.push(this.#toChange(one));
     }
     return changes;
   }
@@ -70,7 +77,7 @@ export class InputFollower {
     this.#cursor.close();
   }
 
-  #toChange({ key, value, last }: Changed<Resource>, position: number): InputChange {
+  #toChange({ key, value, last, position }: Changed<Resource>): InputChange {
     return {
       port: this.port,
       id: key,

@@ -1,8 +1,15 @@
 import { Buffer } from 'node:buffer';
-import { RpcError, sleep, type Host, type RpcService, type ServerCall } from '@cosi-ts/core';
+import {
+  RateLimiter,
+  RpcError,
+  sleep,
+  type Host,
+  type RateLimiterOptions,
+  type RpcService,
+  type ServerCall,
+} from '@cosi-ts/core';
 import { wrapHandlers } from '../calls/wrap-handlers.ts';
 import { clientIp, type HeaderTrust } from '../client-ip.ts';
-import { RateLimiter, type RateLimiterOptions } from './rate-limiter.ts';
 
 /**
  * The service with a limit on the calls of each address. A call above it waits for its turn, unless its deadline comes
