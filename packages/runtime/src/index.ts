@@ -78,4 +78,6 @@ export { stateService, type StateServiceOptions } from './api/server/state-servi
 export { EncodeCache } from './api/wire/encode-cache.ts';
 export { remoteState, type RemoteStateOptions } from './api/client/remote-state.ts';
 export { filterState, type AccessRequest, type AccessRule, type Verb } from './api/access.ts';
-export { apiAccess, type AccessPolicy, type Role } from './api/access-policy.ts';
+export { apiAccess, guardServices, type AccessPolicy, type Role } from './api/access-policy.ts';
+export { TALOS_API_VERSION, machineService, type NodeVersion } from './api/node/machine-service.ts';
+export { inspectService } from './api/node/inspect-service.ts';

@@ -4,6 +4,7 @@ import { typeRegistry } from '@cosi-ts/resources';
 import { EncodeCache } from '@cosi-ts/runtime';
 import { CommandError } from '../io.ts';
 import { prepareCluster, type PreparedNode } from './directory.ts';
+import { nodeVersion } from '../process/node-version.ts';
 import { startClusterService } from './service.ts';
 
 export interface ClusterOptions {
@@ -51,6 +52,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         encodings,
         os,
         ttl,
+        version: nodeVersion(),
       });
       return { ...place, node };
     }),

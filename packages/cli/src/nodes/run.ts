@@ -7,6 +7,7 @@ import { asCommandError } from '../commands/failures.ts';
 import type { RunOptions } from '../commands/run.ts';
 import type { CommandIo } from '../io.ts';
 import { textLogger } from '../output/log.ts';
+import { nodeVersion } from '../process/node-version.ts';
 
 /** Runs one node until it is terminated. */
 export async function run(io: CommandIo, options: RunOptions): Promise<void> {
@@ -23,6 +24,7 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
       encodings: new EncodeCache(),
       os: { name: options.osName, version: options.osVersion },
       ttl: options.ttl,
+      version: nodeVersion(),
     });
     host.log.info('the node runs', { state: options.state });
     await new Promise<void>((done) => {

@@ -1,16 +1,39 @@
 import type { Host, RpcService } from '@cosi-ts/core';
 import type { TypeRegistry } from '@cosi-ts/resources';
-import { apiAccess, stateService, type EncodeCache, type State } from '@cosi-ts/runtime';
+import {
+  TALOS_API_VERSION,
+  apiAccess,
+  guardServices,
+  inspectService,
+  machineService,
+  stateService,
+  type ControllerRuntime,
+  type EncodeCache,
+  type NodeVersion,
+  type State,
+} from '@cosi-ts/runtime';
 import { namespaceNames } from './namespaces.ts';
 
+export interface NodeServicesOptions {
+  readonly host: Host;
+  readonly types: TypeRegistry;
+  readonly encodings: EncodeCache;
+  readonly runtime: Pick<ControllerRuntime, 'dependencyGraph'>;
+  /** What the node says of its software; by default only that it speaks the API of Talos. */
+  readonly version?: NodeVersion | undefined;
+}
+
 /** What a node serves on its own socket. Whoever can open it is an admin: the directory's mode says who that is. */
-export function nodeServices(
-  state: State,
-  { host, types, encodings }: { readonly host: Host; readonly types: TypeRegistry; readonly encodings: EncodeCache },
-): readonly RpcService[] {
+export function nodeServices(state: State, options: NodeServicesOptions): readonly RpcService[] {
+  const { host, types, encodings, runtime, version = { tag: TALOS_API_VERSION } } = options;
   const namespaces = namespaceNames(types);
-  const access = apiAccess({ type: (name) => types.find(name), hasNamespace: (name) => namespaces.has(name) }, () => [
-    'os:admin',
-  ]);
-  return [stateService(state, { types, encodings, pace: host.pace, access })];
+  const rolesOf = (): readonly string[] => ['os:admin'];
+  const policy = { type: types.find.bind(types), hasNamespace: (name: string) => namespaces.has(name) };
+  const access = apiAccess(policy, rolesOf);
+  const services = [
+    stateService(state, { types, encodings, pace: host.pace, access }),
+    machineService(version),
+    inspectService(() => runtime.dependencyGraph()),
+  ];
+  return guardServices(services, rolesOf);
 }

@@ -1,6 +1,14 @@
 import { FileError, ownedHost, type Host, type Owner } from '@cosi-ts/core';
 import { MachineResetSignal, type TypeRegistry } from '@cosi-ts/resources';
-import { ControllerRuntime, MemoryState, collection, eventsOf, type EncodeCache, type State } from '@cosi-ts/runtime';
+import {
+  ControllerRuntime,
+  MemoryState,
+  collection,
+  eventsOf,
+  type EncodeCache,
+  type NodeVersion,
+  type State,
+} from '@cosi-ts/runtime';
 import { readMachineConfig } from '../config/read-machine-config.ts';
 import type { OperatingSystem } from '../cluster/local-affiliate.ts';
 import { DISCOVERY_SERVICE_CONTROLLER } from '../registries/service/discovery-service.ts';
@@ -23,6 +31,8 @@ export interface NodeOptions {
   readonly ttl: number;
   /** The process's encoded forms, shared by all of its nodes. */
   readonly encodings: EncodeCache;
+  /** What the node says of its software; by default only that it speaks the API of Talos. */
+  readonly version?: NodeVersion | undefined;
 }
 
 /** A running node: a runtime of its own over a state of its own. */
@@ -55,7 +65,8 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   await registerMeta(state, types);
   const runtime = new ControllerRuntime({ state, host, owner });
   for (const controller of nodeControllers({ ...options, host, configPath })) runtime.register(controller);
-  await host.rpc.listen({ address: `unix:${directory}/${API_SOCKET}` }, nodeServices(state, { ...options, host }));
+  const services = nodeServices(state, { ...options, host, runtime });
+  await host.rpc.listen({ address: `unix:${directory}/${API_SOCKET}` }, services);
   runtime.start();
   return { state, runtime, leave: (grace) => leave(host, state, grace ?? LEAVE_GRACE) };
 }

@@ -1,7 +1,9 @@
-import type { ServerCall } from '@cosi-ts/core';
+import { RpcError, type RpcService, type ServerCall } from '@cosi-ts/core';
 import { AccessDeniedError } from '../state/errors.ts';
 import type { AccessRequest, AccessRule, Verb } from './access.ts';
-import { methodOf, type Operation } from './methods.ts';
+import { methodOf } from './methods.ts';
+import { DEPENDENCIES_METHOD } from './node/inspect-service.ts';
+import { VERSION_METHOD } from './node/machine-service.ts';
 
 /** The roles that a client certificate can name. Unknown ones give nothing. */
 export type Role = 'os:admin' | 'os:operator' | 'os:reader';
@@ -17,19 +19,19 @@ export interface AccessPolicy {
 const READERS: ReadonlySet<string> = new Set<Role>(['os:admin', 'os:operator', 'os:reader']);
 const ADMINS: ReadonlySet<string> = new Set<Role>(['os:admin']);
 
-/** Who may call what. A method that is not listed is the admins'. */
-export const METHODS: Readonly<Record<Operation, ReadonlySet<string>>> = {
-  Get: READERS,
-  List: READERS,
-  Watch: READERS,
-  Create: ADMINS,
-  Update: ADMINS,
-  Destroy: ADMINS,
-  Teardown: ADMINS,
-  TeardownAndDestroy: ADMINS,
-};
-
-const RULES = new Map(Object.entries(METHODS).map(([name, roles]) => [methodOf(name as Operation), roles]));
+/** Who may call what, by full path. A method that is not listed is the admins'. */
+export const METHODS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  [methodOf('Get'), READERS],
+  [methodOf('List'), READERS],
+  [methodOf('Watch'), READERS],
+  [methodOf('Create'), ADMINS],
+  [methodOf('Update'), ADMINS],
+  [methodOf('Destroy'), ADMINS],
+  [methodOf('Teardown'), ADMINS],
+  [methodOf('TeardownAndDestroy'), ADMINS],
+  [VERSION_METHOD, READERS],
+  [DEPENDENCIES_METHOD, READERS],
+]);
 
 const WRITES: ReadonlySet<Verb> = new Set<Verb>(['create', 'update', 'destroy']);
 
@@ -45,14 +47,36 @@ export function apiAccess(
 ): (call: ServerCall) => AccessRule {
   return (call) => {
     const roles = rolesOf(call);
-    const allowed = RULES.get(call.method) ?? ADMINS;
     const isAdmin = roles.some((role) => ADMINS.has(role));
-    if (!roles.some((role) => allowed.has(role))) return (request) => new AccessDeniedError('not authorized', request);
+    if (!mayCall(call.method, roles)) return (request) => new AccessDeniedError('not authorized', request);
     return (request) => {
       const reason = refusal(policy, request, isAdmin);
       return reason === undefined ? undefined : new AccessDeniedError(reason, request);
     };
   };
+}
+
+/** Services whose methods answer only callers whose roles allow it. What they do with resources is another rule. */
+export function guardServices(
+  services: readonly RpcService[],
+  rolesOf: (call: ServerCall) => readonly string[],
+): readonly RpcService[] {
+  const guard =
+    <A extends unknown[], T>(handler: (request: Uint8Array, call: ServerCall, ...rest: A) => Promise<T>) =>
+    (request: Uint8Array, call: ServerCall, ...rest: A): Promise<T> =>
+      mayCall(call.method, rolesOf(call))
+        ? handler(request, call, ...rest)
+        : Promise.reject(new RpcError('PERMISSION_DENIED', 'not authorized'));
+  return services.map(({ name, unary, streams }) => ({
+    name,
+    unary: new Map([...unary].map(([path, handler]) => [path, guard(handler)])),
+    streams: new Map([...streams].map(([path, handler]) => [path, guard(handler)])),
+  }));
+}
+
+function mayCall(method: string, roles: readonly string[]): boolean {
+  const allowed = METHODS.get(method) ?? ADMINS;
+  return roles.some((role) => allowed.has(role));
 }
 
 function refusal(policy: AccessPolicy, { verb, type, namespace }: AccessRequest, isAdmin: boolean): string | undefined {

@@ -3,9 +3,11 @@ import { Member, type MemberSpec } from '@cosi-ts/resources';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AccessDeniedError } from '../state/errors.ts';
 import { MemoryState } from '../state/memory-state.ts';
-import { METHODS, apiAccess, type AccessPolicy } from './access-policy.ts';
+import { METHODS, apiAccess, guardServices, type AccessPolicy } from './access-policy.ts';
 import { filterState, type AccessRequest, type Verb } from './access.ts';
 import { methodOf, type Operation } from './methods.ts';
+import { inspectService } from './node/inspect-service.ts';
+import { TALOS_API_VERSION, VERSION_METHOD, machineService } from './node/machine-service.ts';
 import { stateService } from './server/state-service.ts';
 import { EncodeCache } from './wire/encode-cache.ts';
 
@@ -101,13 +103,35 @@ describe('the policy', () => {
   });
 
   test('has a rule for each method that is served, and for no other', () => {
-    const { unary, streams } = stateService(state, { types, encodings: new EncodeCache(), pace: host.pace });
-    const served = [...unary.keys(), ...streams.keys()].sort();
-    expect(
-      Object.keys(METHODS)
-        .map((name) => methodOf(name as Operation))
-        .sort(),
-    ).toEqual(served);
+    const services = [
+      stateService(state, { types, encodings: new EncodeCache(), pace: host.pace }),
+      machineService({ tag: TALOS_API_VERSION }),
+      inspectService(() => []),
+    ];
+    const served = services.flatMap(({ unary, streams }) => [...unary.keys(), ...streams.keys()]);
+    expect([...METHODS.keys()].sort()).toEqual(served.sort());
+  });
+
+  test('lets nobody call what is not for them', async () => {
+    const method = '/unlisted.Service/Method';
+    const answer = () => Promise.resolve(new Uint8Array(0));
+    const services = [
+      { name: 'unlisted.Service', unary: new Map([[method, answer]]), streams: new Map() },
+      machineService({ tag: TALOS_API_VERSION }),
+    ];
+    const call = (method: string, ...roles: string[]) =>
+      Promise.any(
+        guardServices(services, () => roles)
+          .flatMap(({ unary }) => unary.get(method) ?? [])
+          .map((handler) => handler(new Uint8Array(0), { ...callOf('Get'), method })),
+      ).then(
+        () => 'yes',
+        ({ errors: [{ message }] }: { errors: [Error] }) => message,
+      );
+    expect(await call(method, 'os:admin')).toBe('yes');
+    expect(await call(method, 'os:operator')).toBe('not authorized');
+    expect(await call(VERSION_METHOD, 'os:reader')).toBe('yes');
+    expect(await call(VERSION_METHOD, 'somebody')).toBe('not authorized');
   });
 
   test('is asked by the server with the call', async () => {
