@@ -18,8 +18,11 @@ async function cluster(): Promise<{ state: string; service: string }> {
   return { state, service: (await readFile(join(state, 'discovery-service'), 'utf8')).trim() };
 }
 
+/** Nothing but the service itself: no pages, no file. */
+const QUIET = ['--landing-addr=', '--metrics-addr=', '--snapshots-enabled=false'];
+
 function serve(service: string): Running {
-  return start('discovery', 'serve', `--addr=${service}`, '--gc-interval=100ms', '--snapshots-enabled=false');
+  return start('discovery', 'serve', `--addr=${service}`, '--gc-interval=100ms', ...QUIET);
 }
 
 /** A node that runs, or tries to. */
@@ -40,8 +43,8 @@ async function untilMembers(state: string, name: string, expected: readonly stri
   const watch = start('get', 'members', '-w', '--state', join(state, name));
   await watch.until((out) => {
     const members = new Set<string>();
-    for (const [, event, , , id] of cellsOf(out).slice(1)) {
-      if (id === undefined) continue;
+    // Later events are aligned alone, as talosctl does it.
+    for (const [, event, id = ''] of out.matchAll(/^\S+ {3}([+ -]) +\S+ +Member +(\S+)/gm)) {
       if (event === '-') members.delete(id);
       else members.add(id);
     }

@@ -1,7 +1,7 @@
 import { compareUtf8, type Logger } from '@cosi-ts/core';
 import type { Resource, ResourceType } from '@cosi-ts/resources';
 import type { Reader, Writer } from '../../state/collection.ts';
-import { NotFoundError, OwnerConflictError } from '../../state/errors.ts';
+import { NotFoundError, OwnerConflictError, PendingFinalizersError } from '../../state/errors.ts';
 import type { Controller, Run } from '../controller.ts';
 import { exclusive, mapped, shared, type OutputKind, type PortDeclarations } from '../ports.ts';
 
@@ -95,14 +95,16 @@ async function writeOutput<O>(output: Reader<O> & Writer<O>, id: string, spec: O
   await output.set(id, spec);
 }
 
-/** Tears an own output down, and destroys it once nobody holds it. */
+/** Destroys an own output; one that somebody holds is torn down first, and wakes us when it is let go. */
 async function removeOutput<O>(output: Reader<O> & Writer<O>, id: string, owner: string): Promise<void> {
   const current = await output.find(id);
   if (current === undefined || current.metadata.owner !== owner) return;
   try {
-    if (await output.teardown(id)) await output.destroy(id);
+    if (current.metadata.finalizers.length === 0 || (await output.teardown(id))) await output.destroy(id);
   } catch (thrown) {
+    // Somebody was quicker: to destroy it, or to hold it, which the output itself will tell.
     if (thrown instanceof NotFoundError || thrown instanceof OwnerConflictError) return;
-    throw thrown;
+    if (!(thrown instanceof PendingFinalizersError)) throw thrown;
+    await output.teardown(id);
   }
 }
