@@ -294,8 +294,11 @@ describe('too many calls', () => {
     leaving.abort();
     await expect(left).rejects.toMatchObject({ status: 'CANCELLED' });
     await expect.poll(pendingTimers).toBe(timers + 1);
+    const last = hello();
+    await expect.poll(pendingTimers).toBe(timers + 2);
     await advance(2000);
     await next;
+    await last;
   });
 
   test('are no reason to wait when the service stops', async () => {

@@ -103,37 +103,59 @@ describe('watches', () => {
     },
   );
 
-  const writes = fc.array(fc.record({ which: fc.nat(9), deletes: fc.boolean() }), { minLength: 1, maxLength: 200 });
-  test.prop([writes])('that are behind wait for an entry of each affiliate, the newest', async (writes) => {
-    const { clusters, sink, messages, end, turn } = direct();
-    const state = new Map<string, string>();
-    const write = (affiliateId: string, data: string, deletes: boolean): void => {
-      if (deletes) clusters.delete({ clusterId: 'c', affiliateId });
-      else clusters.update({ clusterId: 'c', affiliateId, data: bytes(data), endpoints: [], ttlNanos: 0 });
-      if (deletes) state.delete(affiliateId);
-      else state.set(affiliateId, data);
-    };
-    await turn();
-    sink.block();
-    write('blocking', '', false);
-    await turn();
-    for (const [count, { which, deletes }] of writes.entries()) {
-      write(`af${which}`, `${count}`, deletes);
-      if (count % 10 === 0) await turn();
-    }
-    expect(messages).toHaveLength(2);
-    sink.unblock();
-    await turn();
-    const behind = messages.slice(2).map(({ affiliates: [affiliate], deleted }) => ({ ...affiliate, deleted }));
-    expect(new Set(behind.map(({ id }) => id)).size).toBe(behind.length);
-    const view = new Map([['blocking', '']]);
-    for (const { id = '', data = '', deleted } of behind) {
-      if (deleted) view.delete(id);
-      else view.set(id, data);
-    }
-    expect(view).toEqual(state);
-    await end();
-  });
+  const id = fc.constantFrom(...IDS);
+  const steps = fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('write'), id, deletes: fc.boolean() }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          kind: fc.constantFrom('block', 'unblock', 'take', 'take', 'turn'),
+          id,
+          deletes: fc.boolean(),
+        }),
+      },
+    ),
+    { maxLength: 100 },
+  );
+  test.prop([steps])(
+    'send the newest there is, at most an entry of each affiliate to one that was behind',
+    async (steps) => {
+      const { clusters, sink, messages, end, turn } = direct();
+      const state = new Map<string, string>();
+      const view = new Map<string, string>();
+      const changed = new Set<string>();
+      sink.onWrite = ({ affiliates, deleted }) => {
+        for (const { id, data } of affiliates) {
+          expect(changed.delete(id)).toBe(true);
+          expect(deleted ? undefined : data).toBe(state.get(id));
+          if (deleted) view.delete(id);
+          else view.set(id, data);
+        }
+      };
+      for (const [count, { kind, id, deletes }] of steps.entries()) {
+        if (kind === 'block') sink.block();
+        else if (kind === 'unblock') sink.unblock();
+        else if (kind === 'turn') await turn();
+        else if (kind === 'take') {
+          sink.take();
+          await turn();
+        } else {
+          changed.add(id);
+          if (deletes) clusters.delete({ clusterId: 'c', affiliateId: id });
+          else
+            clusters.update({ clusterId: 'c', affiliateId: id, data: bytes(`${count}`), endpoints: [], ttlNanos: 0 });
+          if (deletes) state.delete(id);
+          else state.set(id, `${count}`);
+        }
+      }
+      sink.unblock();
+      await turn();
+      expect(view).toEqual(state);
+      expect(messages[0]).toEqual({ affiliates: [], deleted: false });
+      await end();
+    },
+  );
 
   test('tell of deletions in the order in which they happened', async () => {
     const { clusters, sink, messages, end, turn } = direct();
@@ -165,13 +187,23 @@ function direct() {
   let resume: (() => void) | undefined;
   let blocked: Promise<void> | undefined;
   const sink = {
-    block: () => void (blocked = new Promise((resolve) => (resume = resolve))),
+    onWrite: (message: Message): void => void message,
+    block: () => void (blocked ??= new Promise((resolve) => (resume = resolve))),
     unblock() {
       blocked = undefined;
       resume?.();
     },
+    /** What waits goes out, and the next waits again. */
+    take() {
+      const go = resume;
+      blocked = undefined;
+      sink.block();
+      go?.();
+    },
     write(message: Uint8Array) {
-      messages.push(readableWatch(watchResponse.decode(message)));
+      const readable = readableWatch(watchResponse.decode(message));
+      messages.push(readable);
+      sink.onWrite(readable);
       return blocked;
     },
   };

@@ -129,6 +129,30 @@ describe('snapshots', () => {
     }
   });
 
+  test('have everything that callers were told is done before the end', async () => {
+    for (let seed = 0; seed < 30; seed += 1) {
+      await simulate({ seed, faults: ['delay'] }, async (sim) => {
+        const { node, update, saved } = world(sim);
+        await node.start();
+        const done = new Set<string>();
+        const writing = Promise.allSettled(
+          ['a', 'b', 'c'].map(async (who) => {
+            for (let count = 0; count < 100; count += 1) {
+              const id = `${who}${count}`;
+              await update(id, { ttl: 30 * MINUTE });
+              done.add(id);
+            }
+          }),
+        );
+        await sim.until('some are written', () => done.size > 5);
+        await node.stop();
+        await writing;
+        const kept = new Set((await saved())?.flatMap(({ affiliates }) => affiliates.map(({ id }) => id)));
+        expect([...done].filter((id) => !kept.has(id))).toEqual([]);
+      });
+    }
+  });
+
   test('that are damaged give what they can, are put aside, and replace nothing', async () => {
     const cluster = (id: string): Uint8Array =>
       encodeClusterSnapshot({ id, affiliates: [{ id: 'af', data: bytes('d'), endpoints: [], ttl: HOUR }] });
