@@ -4,6 +4,8 @@ export interface TextSink {
   readonly isTerminal: boolean;
   /** Width in characters, where known. */
   readonly columns: number | undefined;
+  /** Height in lines, where known. */
+  readonly rows?: number | undefined;
   write(text: string): void;
 }
 

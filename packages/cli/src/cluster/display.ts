@@ -73,14 +73,28 @@ export class LiveView {
   }
 
   #replace(text: string): void {
+    const shown = fit(text, this.#out.columns ?? 80, this.#out.rows ?? 24);
     const up = this.#height === 0 ? '' : `\u001b[${this.#height}A\u001b[J`;
-    this.#out.write(`${up}${text}`);
-    const width = this.#out.columns ?? 80;
-    this.#height = text
-      .split('\n')
-      .slice(0, -1)
-      .reduce((lines, line) => lines + Math.max(1, Math.ceil(line.length / width)), 0);
+    this.#out.write(`${up}${shown.text}`);
+    this.#height = shown.height;
   }
+}
+
+/** As many lines as can be taken back: what scrolled out of a terminal cannot be written over. */
+function fit(text: string, columns: number, rows: number): { readonly text: string; readonly height: number } {
+  const lines = text.split('\n').slice(0, -1);
+  const heightOf = (line: string): number => Math.max(1, Math.ceil(line.length / columns));
+  let height = 0;
+  let count = 0;
+  for (const line of lines) {
+    // One line for the cursor, one to say what is left out.
+    if (height + heightOf(line) > rows - 2) break;
+    height += heightOf(line);
+    count += 1;
+  }
+  const kept = lines.slice(0, count);
+  if (count < lines.length) kept.push(`… and ${lines.length - count} more`);
+  return { text: kept.map((line) => `${line}\n`).join(''), height: height + kept.length - count };
 }
 
 /** How the table names a node: by its first address. */

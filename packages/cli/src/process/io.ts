@@ -22,8 +22,12 @@ function sink(stream: WriteStream): TextSink {
     get isTerminal() {
       return stream.isTTY;
     },
+    // A terminal that was never told its size says 0.
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      return stream.isTTY ? stream.columns || undefined : undefined;
+    },
+    get rows() {
+      return stream.isTTY ? stream.rows || undefined : undefined;
     },
     write: (text) => void stream.write(text),
   };
