@@ -99,6 +99,7 @@ const WELCOME: readonly (readonly [file: string, code: string])[] = [
   ['packages/controllers/src/ok.test.ts', `import { a } from '@cosi-ts/testing';\nexport const b = [a, Date.now()];`],
   ['packages/cli/src/ok.ts', `import { a } from '@cosi-ts/controllers';\nexport const b = a;`],
   ['test/ok.test.ts', `import { a } from '@cosi-ts/cli';\nexport const b = [a, Math.random()];`],
+  ['ok.config.ts', `import base from './vitest.config.ts';\nexport default base;`],
   ['packages/core/src/rpc/grpc/ok.ts', `import { Server } from '@grpc/grpc-js';\nexport const a = Server;`],
   ['packages/core/src/host/real/ok.ts', `import { open } from 'node:fs';\nexport const a = [open, Date.now()];`],
   ['packages/cli/src/process/ok.ts', `export const a = process.argv;`],

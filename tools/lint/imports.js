@@ -26,7 +26,8 @@ export const imports = {
     const complaint = (specifier) => {
       if (specifier.startsWith('.')) {
         const target = path.posix.join(path.posix.dirname(file), specifier);
-        return target.startsWith(`${root}/`)
+        // What lies beside this file's room at the top, such as the settings of tools, is a room of its own.
+        return path.posix.dirname(target) === path.posix.dirname(file) || target.startsWith(`${root}/`)
           ? undefined
           : `'${specifier}' leaves ${root}: import the package by its name.`;
       }
