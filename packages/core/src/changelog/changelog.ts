@@ -18,6 +18,10 @@ export class Changelog<V> {
   readonly #options: TableOptions;
   readonly #tables = new Map<string, Table<V>>();
   #position = 0;
+  /** The last position that was given to a commit. */
+  #issued = 0;
+  #restored = 0;
+  #failure: Error | undefined;
 
   constructor(clock: Clock, options: TableOptions = {}) {
     this.#clock = clock;
@@ -39,6 +43,8 @@ export class Changelog<V> {
     const known = this.#tables.get(name);
     if (known !== undefined) return known;
     const table = new Table<V>(name, this.#options);
+    table.ring.forgetUntil(this.#restored);
+    if (this.#failure !== undefined) table.fail(this.#failure);
     this.#tables.set(name, table);
     return table;
   }
@@ -62,19 +68,52 @@ export class Changelog<V> {
 
   /** Appends one commit, applies all of its writes, then wakes the cursors of the tables it touched. */
   commit(writes: readonly Write<V>[], info: CommitInfo = {}): readonly Change<V>[] {
+    const changes = this.prepare(writes, info);
+    this.publish(writes, changes);
+    return changes;
+  }
+
+  /** Gives a commit its position. Nobody sees it until it is published. */
+  prepare(writes: readonly Write<V>[], info: CommitInfo = {}): readonly Change<V>[] {
+    this.#issued += 1;
     const commit: Commit = {
-      position: this.#position + 1,
+      position: this.#issued,
       time: info.time ?? this.#clock.now(),
       actor: info.actor ?? '',
       causes: info.causes ?? NO_CAUSES,
       size: writes.length,
     };
-    this.#position = commit.position;
-    const changes: Change<V>[] = [];
-    for (const { table, key, after } of writes) {
-      changes.push(table.apply(commit, changes.length, key, after));
+    return writes.map(({ table, key, after }, index) => ({
+      key,
+      before: table.get(key),
+      after,
+      commit,
+      index,
+      derived: undefined,
+    }));
+  }
+
+  /** Applies what was prepared, all of it together. Commits are published in the order of their positions. */
+  publish(writes: readonly Write<V>[], changes: readonly Change<V>[]): void {
+    for (let index = 0; index < changes.length; index += 1) {
+      const change = changes[index] as Change<V>;
+      this.#position = change.commit.position;
+      (writes[index] as Write<V>).table.apply(change);
     }
     for (const { table } of writes) table.wakeups.wakeAll();
-    return changes;
+  }
+
+  /** Says that everything up to a position lies behind: what was seeded, and what came and went before that. */
+  restore(position: number): void {
+    this.#position = position;
+    this.#issued = position;
+    this.#restored = position;
+    for (const table of this.#tables.values()) table.ring.forgetUntil(position);
+  }
+
+  /** The store behind this stopped: every pull of every cursor fails from now on. */
+  fail(failure: Error): void {
+    this.#failure ??= failure;
+    for (const table of this.#tables.values()) table.fail(failure);
   }
 }

@@ -1,5 +1,6 @@
 import { Cursor } from './cursor.ts';
-import type { Entry, Table } from './table.ts';
+import type { Entry } from './entry.ts';
+import type { Table } from './table.ts';
 
 /** The last state of a key: undefined if it is gone. */
 export interface Changed<V> {
@@ -54,12 +55,20 @@ export class ChangesCursor<V> extends Cursor {
   }
 
   get isReady(): boolean {
-    return this.#position < this.#table.position;
+    return this.#position < this.#table.position || this.#table.failure !== undefined;
   }
 
-  /** The next changed keys, at most `limit` but never part of a commit. Undefined if there is nothing yet. */
+  /**
+   * The next changed keys, at most `limit` but never part of a commit. Undefined if there is nothing yet.
+   *
+   * @throws the failure that the store behind the table stopped with.
+   */
   pull(limit = Number.POSITIVE_INFINITY): ChangedBatch<V> | undefined {
     if (this.isClosed || !this.isReady) return undefined;
+    if (this.#table.failure !== undefined) {
+      this.close();
+      throw this.#table.failure;
+    }
     const { lostBefore } = this.#table;
     const reset = this.#position < lostBefore && this.#knownLoss < lostBefore;
     if (reset) {

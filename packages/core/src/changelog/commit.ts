@@ -10,7 +10,7 @@ export interface Cause {
 
 /** One step of a store's history. Its changes become visible together, and no batch of a cursor splits them. */
 export interface Commit {
-  /** Dense within the store, from 1. */
+  /** Increasing within a store, from 1. One that the store refused leaves a gap. */
   readonly position: number;
   readonly time: Timestamp;
   /** Who wrote: a controller's name, or empty for users of the API. */
@@ -31,6 +31,8 @@ export interface Change<V> {
   readonly commit: Commit;
   /** Which of the commit's changes this is, from 0. */
   readonly index: number;
+  /** What readers make of it, made once for all of them. */
+  derived: unknown;
 }
 
 /** What a writer asks to be committed. */

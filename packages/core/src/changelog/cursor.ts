@@ -1,10 +1,13 @@
 import type { Waiter, Wakeups } from './wakeups.ts';
 
 /** What both kinds of cursor share: it is pulled, and tells when there is something to pull. */
-export abstract class Cursor {
+export abstract class Cursor implements Waiter {
+  /** @internal */
+  slot = -1;
   readonly #wakeups: Wakeups;
-  readonly #waiter: Waiter = { wake: () => this.#wake(), slot: -1 };
-  #onReady: (() => void)[] = [];
+  /** Nearly always there is one. */
+  #listener: (() => void) | undefined;
+  #others: (() => void)[] | undefined;
   #closed = false;
 
   constructor(wakeups: Wakeups) {
@@ -20,15 +23,16 @@ export abstract class Cursor {
 
   /**
    * Calls `ready` once, when there is something to pull: at once if there is already, and also when the cursor
-   * is closed. `ready` must not throw.
+   * is closed; else in a microtask behind the commit. `ready` must not throw.
    */
   onReady(ready: () => void): void {
     if (this.#closed || this.isReady) {
       ready();
       return;
     }
-    this.#onReady.push(ready);
-    this.#wakeups.add(this.#waiter);
+    if (this.#listener === undefined) this.#listener = ready;
+    else (this.#others ??= []).push(ready);
+    this.#wakeups.add(this);
   }
 
   /** Resolves when there is something to pull, or the cursor is closed. */
@@ -40,18 +44,29 @@ export abstract class Cursor {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#wakeups.remove(this.#waiter);
+    this.#wakeups.remove(this);
     this.onClose();
-    this.#wake();
+    this.#call();
+  }
+
+  /** @internal */
+  wake(): void {
+    // It may have been pulled since: then there is nothing to tell yet.
+    if (this.isReady) this.#call();
+    else if (this.#listener !== undefined) this.#wakeups.add(this);
   }
 
   protected onClose(): void {
     // Nothing to let go of, unless a subclass says so.
   }
 
-  #wake(): void {
-    const listeners = this.#onReady;
-    this.#onReady = [];
-    for (const listener of listeners) listener();
+  #call(): void {
+    const listener = this.#listener;
+    const others = this.#others;
+    this.#listener = undefined;
+    this.#others = undefined;
+    listener?.();
+    if (others === undefined) return;
+    for (const other of others) other();
   }
 }

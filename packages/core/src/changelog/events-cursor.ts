@@ -20,22 +20,20 @@ export class EventsCursor<V> extends Cursor {
   }
 
   get isReady(): boolean {
-    return this.#next < this.#table.ring.next;
+    return this.#next < this.#table.ring.next || this.#table.failure !== undefined;
   }
 
   /**
    * The next events, at least all of one commit if there is any, and no part of a commit: `limit` is
    * overstepped rather than a commit split. Empty if there is nothing yet.
    *
-   * @throws CursorOverrunError once events were lost; the cursor is closed then.
+   * @throws CursorOverrunError once events were lost; the cursor is closed then. The store's failure, once all
+   * events before it were given.
    */
   pull(limit = Number.POSITIVE_INFINITY): Change<V>[] {
     if (this.isClosed) return [];
     const { ring } = this.#table;
-    if (this.#next < ring.first) {
-      this.close();
-      throw new CursorOverrunError(this.#table.name, ring.next, this.#next, ring.capacity);
-    }
+    this.#check();
     const changes: Change<V>[] = [];
     let previous: Change<V> | undefined;
     for (; this.#next < ring.next; this.#next += 1) {
@@ -45,5 +43,31 @@ export class EventsCursor<V> extends Cursor {
       previous = change;
     }
     return changes;
+  }
+
+  /**
+   * Takes everything that is pending without looking at it: the events from the place that is returned up to
+   * {@link EventsCursor.next}.
+   *
+   * @throws as {@link EventsCursor.pull}
+   */
+  skip(): number {
+    const from = this.#next;
+    if (this.isClosed) return from;
+    this.#check();
+    this.#next = this.#table.ring.next;
+    return from;
+  }
+
+  #check(): void {
+    const { ring, failure, name } = this.#table;
+    if (this.#next < ring.first) {
+      this.close();
+      throw new CursorOverrunError(name, ring.next, this.#next, ring.capacity);
+    }
+    if (failure !== undefined && this.#next >= ring.next) {
+      this.close();
+      throw failure;
+    }
   }
 }

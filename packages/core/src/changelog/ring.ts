@@ -17,6 +17,8 @@ export class Ring<V> {
   #slots: Change<V>[] = [];
   #capacity: number;
   #next = 0;
+  /** What was committed up to here was never in the ring. */
+  #floor = 0;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -42,6 +44,11 @@ export class Ring<V> {
     return this.#capacity;
   }
 
+  /** History begins behind this position. */
+  forgetUntil(position: number): void {
+    this.#floor = position;
+  }
+
   push(change: Change<V>): void {
     if (this.#next === this.#capacity && this.#capacity < this.#options.maxCapacity) {
       this.#capacity = Math.min(this.#capacity * 2, this.#options.maxCapacity);
@@ -62,6 +69,7 @@ export class Ring<V> {
    * to it. Position 0 is the beginning of time.
    */
   after(position: number, index: number): number | undefined {
+    if (position < this.#floor) return undefined;
     let low = this.first;
     let high = this.#next;
     while (low < high) {

@@ -1,20 +1,12 @@
-import { compareUtf8 } from '../values/utf8.ts';
+import type { Pace } from '../host/host.ts';
 import { ChangesCursor } from './changes-cursor.ts';
-import type { Change, Commit } from './commit.ts';
+import type { Change } from './commit.ts';
+import { FORGOTTEN, Thread, type Entry } from './entry.ts';
 import { EventsCursor } from './events-cursor.ts';
 import { DEFAULT_HISTORY, Ring, type HistoryOptions } from './ring.ts';
+import { SortedView, type Listing } from './sorted-view.ts';
+import { Tombstones } from './tombstones.ts';
 import { Wakeups } from './wakeups.ts';
-
-/** A key's place in its table: its value now (undefined: a tombstone) and its place in the order of last change. */
-export interface Entry<V> {
-  readonly key: string;
-  value: V | undefined;
-  /** Of a tombstone, the value it had at last. */
-  last: V | undefined;
-  position: number;
-  older: Entry<V> | undefined;
-  newer: Entry<V> | undefined;
-}
 
 export interface TableOptions {
   readonly history?: HistoryOptions | undefined;
@@ -28,27 +20,23 @@ export interface TableOptions {
  */
 export class Table<V> {
   readonly name: string;
-  readonly wakeups = new Wakeups();
+  readonly wakeups: Wakeups;
   readonly ring: Ring<V>;
+  /** Tombstones among them. */
   readonly #entries = new Map<string, Entry<V>>();
-  readonly #tombstones = new Map<string, Entry<V>>();
-  readonly #cursors = new Set<ChangesCursor<V>>();
-  readonly #maxTombstones: number;
-  #oldest: Entry<V> | undefined;
-  #newest: Entry<V> | undefined;
-  /** Tombstones by position, from `#graveStart` on; one that is no tombstone any more is skipped. */
-  #graves: Entry<V>[] = [];
-  #graveStart = 0;
-  #lostBefore = 0;
+  readonly #thread = new Thread<V>();
+  readonly #view = new SortedView<V>(this.#thread);
+  readonly #tombstones: Tombstones<V>;
+  #size = 0;
   #position = 0;
-  #sorted: V[] | undefined;
-  #order: Entry<V>[] = [];
-  #unsorted: Entry<V>[] = [];
+  #failure: Error | undefined;
 
   constructor(name: string, options: TableOptions = {}) {
     this.name = name;
-    this.ring = new Ring(options.history ?? DEFAULT_HISTORY);
-    this.#maxTombstones = options.maxTombstones ?? 10_000;
+    const history = options.history ?? DEFAULT_HISTORY;
+    this.ring = new Ring(history);
+    this.wakeups = new Wakeups(history.maxCapacity);
+    this.#tombstones = new Tombstones(options.maxTombstones ?? 10_000, (entry) => this.#forget(entry));
   }
 
   /** Position of the last commit that touched this table. */
@@ -58,25 +46,31 @@ export class Table<V> {
 
   /** Keys that have a value. */
   get size(): number {
-    return this.#entries.size;
+    return this.#size;
   }
 
   /** Live `changes()` cursors. */
   get followers(): number {
-    return this.#cursors.size;
+    return this.#tombstones.followers;
   }
 
   /** Below this position tombstones were given up: a cursor there must re-list. */
   get lostBefore(): number {
-    return this.#lostBefore;
+    return this.#tombstones.lostBefore;
   }
 
+  /** The entry that changed last, a tombstone perhaps: the end of the order of last change. */
   get newest(): Entry<V> | undefined {
-    return this.#newest;
+    return this.#thread.newest;
   }
 
   get oldest(): Entry<V> | undefined {
-    return this.#oldest;
+    return this.#thread.oldest;
+  }
+
+  /** Why the store behind the table stopped, if it did: what every pull throws then. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   get(key: string): V | undefined {
@@ -85,19 +79,21 @@ export class Table<V> {
 
   /** Position of a key's last change; undefined if it has no value. */
   positionOf(key: string): number | undefined {
-    return this.#entries.get(key)?.position;
+    const entry = this.#entries.get(key);
+    return entry?.value === undefined ? undefined : entry.position;
   }
 
   /** All values in the order of their keys' UTF-8 bytes. The array is shared: it is replaced, never changed. */
   list(): readonly V[] {
-    if (this.#sorted === undefined) {
-      const values: V[] = [];
-      for (const entry of this.#inOrder()) {
-        if (entry.value !== undefined) values.push(entry.value);
-      }
-      this.#sorted = values;
-    }
-    return this.#sorted;
+    return this.#view.list(this.#position).values;
+  }
+
+  /**
+   * All values by key as of some moment since the call, with the position of that moment: at once if it is cheap;
+   * if many must be put in order first, in slices, between which others may write.
+   */
+  listPaced(pace: Pace): Listing<V> | Promise<Listing<V>> {
+    return this.#view.listPaced(() => this.#position, pace);
   }
 
   /** A cursor that gives every event from a place in the ring on; by default from now. */
@@ -107,125 +103,68 @@ export class Table<V> {
 
   /** A cursor that gives the last state of each key changed after `since`; by default of every key there is. */
   changes(since = 0): ChangesCursor<V> {
-    const cursor = new ChangesCursor(this, since, () => void this.#cursors.delete(cursor));
-    this.#cursors.add(cursor);
+    const cursor = new ChangesCursor(this, since, () => this.#tombstones.unfollow(cursor));
+    this.#tombstones.follow(cursor);
     return cursor;
   }
 
   /** Applies one change. Cursors are woken by the caller, once the whole commit is in. */
-  apply(commit: Commit, index: number, key: string, after: V | undefined): Change<V> {
-    const known = this.#entries.get(key);
-    const change: Change<V> = { key, before: known?.value, after, commit, index };
-    const entry = known ?? this.#insert(key);
-    entry.value = after;
-    entry.position = commit.position;
-    this.#position = commit.position;
-    this.#sorted = undefined;
-    this.#moveToNewest(entry);
+  apply(change: Change<V>): void {
+    this.#put(change.key, change.after, change.commit.position);
     this.ring.push(change);
-    if (after === undefined) this.#bury(entry, change.before);
-    return change;
+  }
+
+  /** A value that was there before this process was: it is no event. Positions must not decrease. */
+  seed(key: string, value: V, position: number): void {
+    this.#put(key, value, position);
+  }
+
+  /** Makes every pull fail, now and ever after. */
+  fail(failure: Error): void {
+    this.#failure ??= failure;
+    this.wakeups.wakeAll();
+  }
+
+  #put(key: string, after: V | undefined, position: number): void {
+    const entry = this.#entries.get(key) ?? this.#insert(key);
+    const before = entry.value;
+    if (before === undefined) this.#come(entry);
+    else if (after === undefined) this.#view.onGo(entry, this.#size);
+    else this.#view.onChange(entry);
+    entry.value = after;
+    entry.position = position;
+    this.#position = position;
+    this.#thread.moveToNewest(entry);
+    if (after !== undefined) return;
+    this.#size -= 1;
+    entry.last = before;
+    this.#tombstones.add(entry);
   }
 
   #insert(key: string): Entry<V> {
-    const tombstone = this.#tombstones.get(key);
-    if (tombstone !== undefined) this.#forget(tombstone);
     const entry: Entry<V> = {
       key,
       value: undefined,
       last: undefined,
-      position: 0,
+      position: FORGOTTEN,
       older: undefined,
       newer: undefined,
     };
     this.#entries.set(key, entry);
-    this.#unsorted.push(entry);
     return entry;
   }
 
-  #moveToNewest(entry: Entry<V>): void {
-    if (this.#newest === entry) return;
-    this.#unlink(entry);
-    entry.older = this.#newest;
-    if (this.#newest === undefined) this.#oldest = entry;
-    else this.#newest.newer = entry;
-    this.#newest = entry;
+  #come(entry: Entry<V>): void {
+    this.#size += 1;
+    this.#view.onCome(entry);
+    if (entry.position === FORGOTTEN) return;
+    this.#tombstones.resurrect();
+    entry.last = undefined;
   }
 
-  #unlink(entry: Entry<V>): void {
-    if (entry.older !== undefined) entry.older.newer = entry.newer;
-    else if (this.#oldest === entry) this.#oldest = entry.newer;
-    if (entry.newer !== undefined) entry.newer.older = entry.older;
-    else if (this.#newest === entry) this.#newest = entry.older;
-    entry.older = undefined;
-    entry.newer = undefined;
-  }
-
-  #forget(tombstone: Entry<V>): void {
-    this.#tombstones.delete(tombstone.key);
-    this.#unlink(tombstone);
-  }
-
-  #bury(entry: Entry<V>, last: V | undefined): void {
-    entry.last = last;
+  #forget(entry: Entry<V>): void {
+    entry.position = FORGOTTEN;
     this.#entries.delete(entry.key);
-    this.#tombstones.set(entry.key, entry);
-    this.#graves.push(entry);
-    if (this.#unsorted.length > 2 * this.#entries.size + SLACK) this.#unsorted = this.#unsorted.filter(isLiving);
-    if (this.#order.length > 2 * this.#entries.size + SLACK) this.#order = this.#order.filter(isLiving);
-    // Finding the slowest cursor costs their number, so it is done once per that many burials.
-    if (this.#graves.length - this.#graveStart >= Math.max(64, this.#cursors.size)) this.#reclaim();
+    this.#thread.remove(entry);
   }
-
-  /** Forgets tombstones that every cursor has passed, and the oldest ones beyond the bound. */
-  #reclaim(): void {
-    let floor = this.#position;
-    for (const cursor of this.#cursors) floor = Math.min(floor, cursor.position);
-    for (; this.#graveStart < this.#graves.length; this.#graveStart += 1) {
-      const grave = this.#graves[this.#graveStart];
-      if (grave === undefined || this.#tombstones.get(grave.key) !== grave) continue;
-      if (grave.position > floor) {
-        if (this.#tombstones.size <= this.#maxTombstones) break;
-        this.#lostBefore = grave.position;
-      }
-      this.#forget(grave);
-    }
-    if (this.#graveStart * 2 > this.#graves.length) {
-      this.#graves = this.#graves.slice(this.#graveStart);
-      this.#graveStart = 0;
-    }
-  }
-
-  /** Living entries by key; creations since the last call are sorted among themselves and merged in. */
-  #inOrder(): readonly Entry<V>[] {
-    if (this.#unsorted.length === 0 && this.#order.length === this.#entries.size) return this.#order;
-    const fresh = this.#unsorted.filter(isLiving).sort((a, b) => compareUtf8(a.key, b.key));
-    this.#unsorted = [];
-    this.#order = merge(this.#order.filter(isLiving), fresh);
-    return this.#order;
-  }
-}
-
-/** Dead entries that may stay in the orders before they are swept. */
-const SLACK = 1000;
-
-function isLiving<V>(entry: Entry<V>): boolean {
-  return entry.value !== undefined;
-}
-
-function merge<V>(known: Entry<V>[], fresh: Entry<V>[]): Entry<V>[] {
-  const last = known.at(-1);
-  const first = fresh[0];
-  if (last === undefined || first === undefined || compareUtf8(last.key, first.key) < 0) return known.concat(fresh);
-  const merged: Entry<V>[] = [];
-  let next = 0;
-  for (const entry of known) {
-    for (let candidate = fresh[next]; candidate !== undefined; candidate = fresh[next]) {
-      if (compareUtf8(candidate.key, entry.key) > 0) break;
-      merged.push(candidate);
-      next += 1;
-    }
-    merged.push(entry);
-  }
-  return merged.concat(fresh.slice(next));
 }
