@@ -48,7 +48,8 @@ class Values {
   }
 }
 
-const key = fc.oneof(fc.constantFrom(...'abcdefghij'), fc.constantFrom('\u{1f600}', '\uffee', 'a\u{1f600}', 'a\uffee'));
+const KEYS = Array.from('abcdefghijklmnopqrst');
+const key = fc.oneof(fc.constantFrom(...KEYS), fc.constantFrom('\u{1f600}', '\uffee', 'a\u{1f600}', 'a\uffee'));
 
 type Step =
   | { readonly do: 'put'; readonly key: string; readonly value: number | undefined }
@@ -57,11 +58,12 @@ type Step =
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 6,
+    weight: 5,
     arbitrary: fc.record({ do: fc.constant('put' as const), key, value: fc.option(fc.nat(99), { nil: undefined }) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), key }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('list' as const, 'listPaced' as const, 'turn' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('list' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('listPaced' as const, 'turn' as const) }) },
 );
 
 describe('a sorted view', () => {
@@ -70,6 +72,7 @@ describe('a sorted view', () => {
     async (steps) => {
       const values = new Values();
       const { view } = values;
+      for (const [index, each] of KEYS.entries()) values.put(each, index);
       const turns: (() => void)[] = [];
       const pace = { yield: () => new Promise<void>((resolve) => void turns.push(resolve)) };
       const running: Promise<void>[] = [];
