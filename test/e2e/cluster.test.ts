@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compareUtf8 } from '@cosi-ts/core';
 import { describe, expect, test } from 'vitest';
 import { cosi, start, temporaryDirectory } from './command.ts';
 import { DOCUMENTED_NODES, cellsOf, layOut, withoutPrefixes } from './tables.ts';
@@ -38,17 +39,17 @@ describe('cosi up', () => {
       expect(members).toBe(expectedMembers('172.20.0.2', members));
       const rows = cellsOf(affiliates);
       expect(rows[0]).toEqual(['NODE', 'NAMESPACE', 'TYPE', 'ID', 'VERSION', 'HOSTNAME', 'MACHINE TYPE', 'ADDRESSES']);
-      expect(rows.slice(1).map((row) => row[3])).toEqual(
+      expect(rows.slice(1).map((row) => row[3] ?? '')).toEqual(
         rows
           .slice(1)
-          .map((row) => row[3])
-          .toSorted(),
+          .map((row) => row[3] ?? '')
+          .toSorted(compareUtf8),
       );
       expect(
         rows
           .slice(1)
           .map((row) => withoutPrefixes(row.slice(5).join(' ')))
-          .toSorted(),
+          .toSorted(compareUtf8),
       ).toEqual(DOCUMENTED_NODES.map(([name, type, address, ula]) => `${name} ${type} ["${address}","ULA:${ula}"]`));
       // It left cleanly, and what it leaves is the owner's alone.
       for (const [name] of DOCUMENTED_NODES) {
@@ -89,8 +90,8 @@ describe('cosi up', () => {
       expect(
         raw
           .slice(1)
-          .map((row) => row[5])
-          .toSorted(),
+          .map((row) => row[5] ?? '')
+          .toSorted(compareUtf8),
       ).toEqual(DOCUMENTED_NODES.slice(1).map(([name]) => name));
 
       const identity = await cosi(
@@ -154,7 +155,7 @@ describe('cosi up', () => {
       ] as const;
       for (const [args, message] of refusals) {
         const refused = await cosi(...args, '--state', state);
-        expect(refused.code, args.join(' ')).toBe(1);
+        expect({ args, code: refused.code }).toEqual({ args, code: 1 });
         expect(refused.err).toMatch(message);
         expect(refused.err.trimEnd().split('\n')).toHaveLength(1);
       }

@@ -41,8 +41,8 @@ describe('the live view', () => {
     await view.draw(convergence(true));
     await view.draw(convergence(true));
     expect(writes[0]).toBe('forming: 0 of 1 nodes see all 1 members\n');
-    expect(writes[1]).toMatch(/^\u001b\[1A\u001b\[JNODE/);
-    expect(writes[2]).toMatch(/^\u001b\[2A\u001b\[JNODE/);
+    expect(writes[1]?.startsWith('\u001b[1A\u001b[JNODE')).toBe(true);
+    expect(writes[2]?.startsWith('\u001b[2A\u001b[JNODE')).toBe(true);
   });
 
   test('shows no more than fits, and says so', async () => {
@@ -51,7 +51,7 @@ describe('the live view', () => {
     await view.draw(convergence(true));
     expect(writes[0]?.split('\n').at(-2)).toBe('… and 15 more');
     await view.draw(convergence(true));
-    expect(writes[1]).toMatch(/^\u001b\[7A/);
+    expect(writes[1]?.startsWith('\u001b[7A')).toBe(true);
   });
 
   test('does with a terminal of unknown size', async () => {
@@ -59,7 +59,7 @@ describe('the live view', () => {
     const view = new LiveView(sink, [await node(1)]);
     await view.draw(convergence(false));
     await view.draw(convergence(false));
-    expect(writes[1]).toMatch(/^\u001b\[1A/);
+    expect(writes[1]?.startsWith('\u001b[1A')).toBe(true);
   });
 });
 
