@@ -27,7 +27,12 @@ test('the service never sees what nodes tell each other: not in memory, nor in s
   const directory = await temporaryDirectory();
   const snapshot = join(directory, 'state.binpb');
   const serve = start(
-    ...['discovery', 'serve', '--addr=127.0.0.1:0', '--landing-addr=', '--metrics-addr=127.0.0.1:0', '--debug'],
+    'discovery',
+    'serve',
+    '--addr=127.0.0.1:0',
+    '--landing-addr=',
+    '--metrics-addr=127.0.0.1:0',
+    '--debug',
     `--snapshot-path=${snapshot}`,
   );
   const logged = async (pattern: RegExp): Promise<string> => {
