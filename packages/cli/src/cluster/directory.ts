@@ -143,6 +143,7 @@ function sizeOf(existing: readonly NodeDirectory[], { nodes, workers }: PrepareO
       ? DEFAULT_SIZE
       : { nodes: existing.length, workers: existing.filter(({ name }) => typeOfName(name) === 'worker').length };
   const total = nodes ?? known.nodes;
+  if (total < 1) throw new CommandError('a cluster has at least one node', { exitCode: 2 });
   if (total > MAX_NODES) throw new CommandError(`at most ${MAX_NODES} nodes fit into 172.20.0.0/16`, { exitCode: 2 });
   const size = { nodes: total, workers: workers ?? Math.min(known.workers, Math.max(0, total - 1)) };
   if (size.workers > size.nodes) {
