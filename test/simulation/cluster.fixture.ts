@@ -27,6 +27,8 @@ export interface ClusterNode {
   readonly sim: SimNode;
   /** The members that it lists in this life, by name, with their node ids. */
   readonly members: ReadonlyMap<string, string>;
+  /** The members that it listed, and then did not, in this life. */
+  readonly lost: readonly string[];
   /** Every node id that this node ever had. */
   readonly identities: ReadonlySet<unknown>;
   /** This life's. */
@@ -53,13 +55,15 @@ async function serve({ host, owner }: Start): Promise<void> {
 /** A node whose directory has its configuration, and nothing else. */
 async function prepareNode(sim: Simulation, name: string, index: number): Promise<ClusterNode> {
   const members = new Map<string, string>();
+  const lost: string[] = [];
   let life: Node | undefined;
   const program: Program = async ({ host, owner }) => {
     life = undefined;
     members.clear();
+    lost.length = 0;
     const options = { types, encodings: new EncodeCache(), os: { name: 'Talos', version: 'v1.3.0' }, ttl: TTL };
     life = await startNode({ host, owner, directory: DIRECTORY, ...options });
-    followMembers(life, members);
+    followMembers(life, members, lost);
   };
   const node = sim.node(name, { program });
   const { files } = node.host;
@@ -69,6 +73,7 @@ async function prepareNode(sim: Simulation, name: string, index: number): Promis
     name,
     sim: node,
     members,
+    lost,
     get node() {
       if (life === undefined) throw new Error(`${name} does not run`);
       return life;
@@ -80,12 +85,12 @@ async function prepareNode(sim: Simulation, name: string, index: number): Promis
   };
 }
 
-function followMembers({ state }: Node, members: Map<string, string>): void {
+function followMembers({ state }: Node, members: Map<string, string>, lost: string[]): void {
   const cursor = state.changes?.(Member) as ChangesCursor<Resource<MemberSpec>>;
   const follow = (): void => {
     for (const { key, value } of cursor.pull()?.changed ?? []) {
-      if (value === undefined) members.delete(key);
-      else members.set(key, value.spec.nodeId);
+      if (value === undefined && members.delete(key)) lost.push(key);
+      if (value !== undefined) members.set(key, value.spec.nodeId);
     }
     cursor.onReady(follow);
   };

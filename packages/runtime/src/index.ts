@@ -73,6 +73,7 @@ export { RegistrationError, type DependencyEdge } from './controller/database.ts
 export { ControllerRuntime, type ControllerRuntimeOptions } from './controller/runtime.ts';
 export { transform } from './controller/operators/transform.ts';
 export { merge } from './controller/operators/merge.ts';
+export { removeOutput, writeOutput, type OutputPort } from './controller/operators/outputs.ts';
 
 export { stateService, type StateServiceOptions } from './api/server/state-service.ts';
 export { EncodeCache } from './api/wire/encode-cache.ts';

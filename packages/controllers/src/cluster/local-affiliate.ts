@@ -19,7 +19,7 @@ import {
   type IpAddress,
   type IpPort,
 } from '@cosi-ts/resources';
-import { defineController, shared, weak, type Controller } from '@cosi-ts/runtime';
+import { defineController, removeOutput, shared, weak, writeOutput, type Controller } from '@cosi-ts/runtime';
 import { isSiderolinkUla } from '../identity/ula.ts';
 
 /** The port that KubeSpan's WireGuard device listens on. */
@@ -73,7 +73,7 @@ export function localAffiliateController(os: OperatingSystem): Controller {
         const config = await ports.kubespanConfig.find('kubespan');
         const nodeStatus = await ports.nodeStatus.find(nodename.spec.nodename);
         const publicAddresses = await ports.publicAddresses.list();
-        await ports.affiliates.set(nodeId, {
+        const spec: AffiliateSpec = {
           nodeId,
           addresses: nodeIpAddresses(routed.spec.addresses),
           hostname: domainname === '' ? host : `${host}.${domainname}`,
@@ -97,11 +97,14 @@ export function localAffiliateController(os: OperatingSystem): Controller {
                   excludeAdvertisedNetworks: config.spec.excludeAdvertisedNetworks,
                 },
           controlPlane: apiServer === undefined ? undefined : { port: apiServer.spec.localPort },
-        });
+        };
+        if (!(await writeOutput(ports.affiliates, nodeId, spec, NAME))) {
+          throw new Error(`the local affiliate ${nodeId} is held, or written, by another controller`);
+        }
       }
       for (const { metadata } of await ports.affiliates.list()) {
         const isOurs = metadata.owner === NAME && !(enabled && metadata.id === nodeId);
-        if (isOurs && (await ports.affiliates.teardown(metadata.id))) await ports.affiliates.destroy(metadata.id);
+        if (isOurs) await removeOutput(ports.affiliates, metadata.id, NAME);
       }
     },
   });

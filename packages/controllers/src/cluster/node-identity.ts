@@ -2,7 +2,7 @@ import { Bytes, type Host } from '@cosi-ts/core';
 import { EtcFileSpec, Identity, type IdentitySpec } from '@cosi-ts/resources';
 import { defineController, shared, type Controller } from '@cosi-ts/runtime';
 import { parse } from 'yaml';
-import { loadOrCreateIdentity } from '../identity/identity-file.ts';
+import { identityLoader } from '../identity/identity-file.ts';
 import { NODE_ID_BYTES, machineIdOf, nodeIdBytes, nodeIdFrom } from '../identity/node-id.ts';
 import { releaseStateVolume, stateVolumePorts, withStateVolume } from '../system/state-volume.ts';
 
@@ -14,6 +14,11 @@ const FILE = 'node-identity.yaml';
  * none, afresh from 32 random bytes. The machine id follows from it.
  */
 export function nodeIdentityController(host: Pick<Host, 'files' | 'random'>): Controller {
+  const load = identityLoader<IdentitySpec>(host.files, {
+    parse: parseNodeIdentity,
+    create: () => ({ nodeId: nodeIdFrom(host.random.bytes(NODE_ID_BYTES)) }),
+    print: ({ nodeId }) => `nodeId: ${nodeId}\n`,
+  });
   return defineController({
     name: NAME,
     ports: { ...stateVolumePorts, identities: shared(Identity), etcFiles: shared(EtcFileSpec) },
@@ -23,11 +28,7 @@ export function nodeIdentityController(host: Pick<Host, 'files' | 'random'>): Co
         return;
       }
       await withStateVolume(ports, NAME, async (directory) => {
-        const { identity, created } = await loadOrCreateIdentity(host.files, `${directory}/${FILE}`, {
-          parse: parseNodeIdentity,
-          create: () => ({ nodeId: nodeIdFrom(host.random.bytes(NODE_ID_BYTES)) }),
-          print: ({ nodeId }) => `nodeId: ${nodeId}\n`,
-        });
+        const { identity, created } = await load(`${directory}/${FILE}`);
         // The machine id first: whoever sees the identity finds it.
         await ports.etcFiles.set('machine-id', {
           contents: Bytes.from(new TextEncoder().encode(machineIdOf(identity.nodeId))),

@@ -11,17 +11,41 @@ class IdentityFileError extends CodedError {
   }
 }
 
+/** An identity as text. */
+export interface IdentityFormat<T> {
+  /** Returns undefined, or throws, for a text that is no such identity. */
+  parse(text: string): T | undefined;
+  create(): T;
+  print(identity: T): string;
+}
+
+export interface LoadedIdentity<T> {
+  readonly identity: T;
+  readonly created: boolean;
+}
+
 /**
- * Reads an identity from its file, or makes one and writes it: complete and durable before anybody sees it.
+ * What reads an identity from its file, or makes one and writes it: complete and durable before anybody sees it.
+ * Whoever asks while it is being loaded gets the same: a controller that was started anew does not write over what
+ * its last run is about to write.
  *
- * @param parse returns undefined, or throws, for a text that is no such identity.
- * @throws IdentityFileError
+ * @returns a function that rejects with IdentityFileError
  */
-export async function loadOrCreateIdentity<T>(
+export function identityLoader<T>(
   files: Files,
-  path: string,
-  format: { parse(text: string): T | undefined; create(): T; print(identity: T): string },
-): Promise<{ readonly identity: T; readonly created: boolean }> {
+  format: IdentityFormat<T>,
+): (path: string) => Promise<LoadedIdentity<T>> {
+  const loading = new Map<string, Promise<LoadedIdentity<T>>>();
+  return (path) => {
+    const known = loading.get(path);
+    if (known !== undefined) return known;
+    const load = loadOrCreate(files, path, format).finally(() => loading.delete(path));
+    loading.set(path, load);
+    return load;
+  };
+}
+
+async function loadOrCreate<T>(files: Files, path: string, format: IdentityFormat<T>): Promise<LoadedIdentity<T>> {
   const bytes = await readIdentity(files, path);
   if (bytes === undefined) {
     const identity = format.create();

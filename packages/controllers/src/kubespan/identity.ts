@@ -1,8 +1,8 @@
 import type { Host } from '@cosi-ts/core';
 import { HardwareAddr, KubeSpanConfig, KubeSpanIdentity } from '@cosi-ts/resources';
-import { defineController, exclusive, weak, type Controller } from '@cosi-ts/runtime';
+import { defineController, exclusive, removeOutput, weak, writeOutput, type Controller } from '@cosi-ts/runtime';
 import { parse } from 'yaml';
-import { loadOrCreateIdentity } from '../identity/identity-file.ts';
+import { identityLoader } from '../identity/identity-file.ts';
 import { kubespanAddress, kubespanSubnet } from '../identity/ula.ts';
 import {
   WIREGUARD_KEY_BYTES,
@@ -20,6 +20,11 @@ const FILE = 'kubespan-identity.yaml';
  * that follows from the cluster id and the first hardware address, also when one of them changes.
  */
 export function kubespanIdentityController(host: Pick<Host, 'files' | 'random'>): Controller {
+  const load = identityLoader<WireguardKeyPair>(host.files, {
+    parse: parseKeys,
+    create: () => wireguardKeyPairFrom(host.random.bytes(WIREGUARD_KEY_BYTES)),
+    print: printKeys,
+  });
   return defineController({
     name: NAME,
     ports: {
@@ -36,24 +41,21 @@ export function kubespanIdentityController(host: Pick<Host, 'files' | 'random'>)
         const mac = hardware?.spec.hardwareAddr;
         if (config?.spec.enabled !== true || mac === undefined) {
           // The file stays: the keys come back when KubeSpan does.
-          if ((await ports.identities.find('local')) !== undefined && (await ports.identities.teardown('local'))) {
-            await ports.identities.destroy('local');
-          }
+          await removeOutput(ports.identities, 'local', NAME);
           await releaseStateVolume(ports, NAME);
           return;
         }
         keys ??= await withStateVolume(ports, NAME, async (directory) => {
-          const { identity, created } = await loadOrCreateIdentity(host.files, `${directory}/${FILE}`, {
-            parse: parseKeys,
-            create: () => wireguardKeyPairFrom(host.random.bytes(WIREGUARD_KEY_BYTES)),
-            print: printKeys,
-          });
+          const { identity, created } = await load(`${directory}/${FILE}`);
           log.info('KubeSpan identity established', { publicKey: identity.publicKey, created });
           return identity;
         });
         if (keys === undefined) return;
         const subnet = kubespanSubnet(config.spec.clusterId);
-        await ports.identities.set('local', { address: kubespanAddress(subnet, mac), subnet, ...keys });
+        const spec = { address: kubespanAddress(subnet, mac), subnet, ...keys };
+        if (!(await writeOutput(ports.identities, 'local', spec, NAME))) {
+          throw new Error('the KubeSpan identity of before is still held by another controller');
+        }
       };
     },
   });

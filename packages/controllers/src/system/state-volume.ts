@@ -73,8 +73,9 @@ const MOUNT = {
 async function requestMount(ports: StateVolumePorts, controller: string, id: string): Promise<void> {
   const request = await ports.mountRequests.find(id);
   if (request?.metadata.phase === 'tearingDown') {
-    if (request.metadata.finalizers.length === 0) await ports.mountRequests.destroy(id);
-    return;
+    // An earlier run was about to give it back. While somebody holds it, the mount is still there, and wakes us.
+    if (request.metadata.finalizers.length > 0) return;
+    await ports.mountRequests.destroy(id);
   }
   await ports.mountRequests.set(id, { ...MOUNT, requester: controller });
 }

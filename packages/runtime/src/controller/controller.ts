@@ -7,7 +7,7 @@ export interface ReconcileContext {
   /** Aborted when the runtime stops. */
   readonly signal: AbortSignal;
   readonly log: Logger;
-  /** What changed since the last reconcile (of this key), merged while it waited; empty for the first one. */
+  /** What changed since the last reconcile (of this key), merged while it waited; for the first one, what there was. */
   readonly causes: readonly Cause[];
 }
 

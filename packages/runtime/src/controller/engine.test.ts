@@ -1,57 +1,19 @@
-import { Owner, realHost, type Host } from '@cosi-ts/core';
-import { resourceType, type ResourceType } from '@cosi-ts/resources';
+import { Owner, realHost } from '@cosi-ts/core';
 import { simulate } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
 import { collection } from '../state/collection.ts';
-import { MemoryState } from '../state/memory-state.ts';
 import { defineController } from './controller.ts';
 import { merge } from './operators/merge.ts';
 import { transform } from './operators/transform.ts';
 import { exclusive, weak } from './ports.ts';
-import { ControllerRuntime } from './runtime.ts';
-
-interface Text {
-  readonly text: string;
-}
-
-function textType(type: string): ResourceType<Text> {
-  return resourceType<Text>({
-    namespace: 'default',
-    type,
-    displayType: type,
-    columns: [],
-    sensitive: false,
-    aliases: [],
-    allAliases: [],
-    spec: {
-      validate: (value) => value as Text,
-      freeze: (spec) => Object.freeze(spec),
-      equals: (a, b) => a.text === b.text,
-      encode: () => new Uint8Array(),
-      decode: () => ({ text: '' }),
-      toYaml: () => '',
-      toPlain: (spec) => spec,
-      fromPlain: (value) => value as Text,
-    },
-  });
-}
-
-const A = textType('As.test.dev');
-const B = textType('Bs.test.dev');
-const C = textType('Cs.test.dev');
-
-function start(host: Host, owner: Owner) {
-  const state = new MemoryState({ clock: host.clock, random: host.random, types: { find: () => undefined } });
-  const runtime = new ControllerRuntime({ state, host, owner });
-  return { state, runtime };
-}
+import { A, B, C, start } from './text-types.fixture.ts';
 
 describe('the engine', () => {
   test('a chain of operators follows creation, change and destruction, under every order of a seed', async () => {
     for (let seed = 0; seed < 200; seed += 1) {
       await simulate({ seed }, async (sim) => {
         const { host, owner } = sim.node('node');
-        const { state, runtime } = start(host, owner);
+        const { state, runtime } = start({ host, owner });
         runtime.register(
           transform({
             name: 'AtoB',
@@ -96,7 +58,7 @@ describe('the engine', () => {
   test('a controller that fails is started anew, alone', async () => {
     await simulate({ seed: 1 }, async (sim) => {
       const { host, owner } = sim.node('node');
-      const { state, runtime } = start(host, owner);
+      const { state, runtime } = start({ host, owner });
       let failures = 3;
       runtime.register(
         defineController({
@@ -119,7 +81,7 @@ describe('the engine', () => {
 
   test('runs on the real host', async () => {
     await using owner = new Owner('test');
-    const { state, runtime } = start(realHost(), owner);
+    const { state, runtime } = start({ host: realHost(), owner });
     runtime.register(
       transform({ name: 'T', input: A, output: B, map: ({ metadata }) => metadata.id, transform: ({ spec }) => spec }),
     );

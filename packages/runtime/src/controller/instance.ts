@@ -1,4 +1,4 @@
-import { Backoff, type Owner, isAbortOf, messageOf, ownedHost, type Cause, type Host } from '@cosi-ts/core';
+import { Backoff, isAbortOf, messageOf, ownedHost, type Cause, type Host, type Owner, type Timer } from '@cosi-ts/core';
 import type { State } from '../state/state.ts';
 import type { Controller, ReconcileContext, Run } from './controller.ts';
 import { InputFollower } from './input.ts';
@@ -15,7 +15,9 @@ export class ControllerInstance {
   readonly #host: Host;
   readonly #owner: Owner;
   readonly #backoff: Backoff;
+  /** The present one, or one that failed until the next one starts. */
   #incarnation: Incarnation | undefined;
+  #restart: Timer | undefined;
 
   constructor(controller: Controller, state: State, host: Host, owner: Owner) {
     this.controller = controller;
@@ -32,29 +34,32 @@ export class ControllerInstance {
 
   start(): void {
     if (!this.#owner.isOpen) return;
+    this.#restart?.cancel();
     const incarnation = new Incarnation(this.controller, this.#state, this.#host, this.#owner, {
       succeeded: () => this.#backoff.reset(),
-      failed: (thrown) => void this.#restart(incarnation, thrown),
+      failed: (thrown) => void this.#failed(incarnation, thrown),
     });
     this.#incarnation = incarnation;
     incarnation.start();
   }
 
-  /** A crash: whatever it was doing vanishes, and it starts anew at once. */
+  /** A crash: whatever it was doing vanishes, and it starts anew at once. Nothing happens to one that never ran. */
   crash(): void {
-    this.#incarnation?.owner.drop();
+    if (this.#incarnation === undefined || !this.#owner.isOpen) return;
+    this.#incarnation.owner.drop();
     this.start();
   }
 
-  async #restart(failed: Incarnation, thrown: unknown): Promise<void> {
-    if (failed !== this.#incarnation || !this.#owner.isOpen) return;
-    this.#incarnation = undefined;
+  async #failed(incarnation: Incarnation, thrown: unknown): Promise<void> {
+    if (incarnation !== this.#incarnation || !incarnation.owner.isOpen) return;
     const delay = this.#backoff.next();
     this.#host.log.error('controller failed', { error: messageOf(thrown), restartIn: Math.round(delay) });
-    await failed.owner.close().catch((error: unknown) => {
+    await incarnation.owner.close().catch((error: unknown) => {
       this.#host.log.error('controller did not stop cleanly', { error: messageOf(error) });
     });
-    if (this.#owner.isOpen) this.#host.timers.after(delay, () => this.start());
+    // A crash may have been faster.
+    if (incarnation !== this.#incarnation || !this.#owner.isOpen) return;
+    this.#restart = this.#host.timers.after(delay, () => this.start());
   }
 }
 
@@ -72,7 +77,7 @@ class Incarnation {
   readonly #outcome: Outcome;
   readonly #queue: KeyedQueue;
   #inputs: readonly InputFollower[] = [];
-  #feeding = false;
+  #isFeeding = true;
 
   constructor(controller: Controller, state: State, host: Host, parent: Owner, outcome: Outcome) {
     this.#controller = controller;
@@ -88,7 +93,7 @@ class Incarnation {
   }
 
   get isIdle(): boolean {
-    return this.#queue.size === 0 && this.#inputs.length > 0 && !this.#inputs.some(({ isReady }) => isReady);
+    return this.owner.isOpen && this.#queue.isIdle && !this.#isFeeding;
   }
 
   start(): void {
@@ -113,24 +118,12 @@ class Incarnation {
     );
     const first = this.#ports(() => []);
     for (const key of (await run.initialKeys?.(first)) ?? []) this.#queue.add(key);
-    this.#armAll(run);
+    // Before any work: a key is judged by all that concerns it, never by the part that was read so far.
+    await this.#feed(run);
     await Promise.all(Array.from({ length: this.#controller.concurrency }, () => this.#work(run, signal)));
   }
 
-  /** Wakes the feeder when an input has something; a microtask later, so that a burst is one pull. */
-  #armAll(run: Run): void {
-    const feed = (): void => {
-      this.#feed(run).catch((thrown: unknown) => this.#outcome.failed(thrown));
-    };
-    for (const input of this.#inputs) {
-      input.onReady(() => {
-        if (this.#feeding || !this.owner.isOpen) return;
-        this.#feeding = true;
-        queueMicrotask(feed);
-      });
-    }
-  }
-
+  /** Reads the inputs until nothing is left, then waits for more. */
   async #feed(run: Run): Promise<void> {
     for (const input of this.#inputs) {
       while (this.owner.isOpen && input.isReady) {
@@ -142,8 +135,17 @@ class Incarnation {
         await this.#host.pace.yield();
       }
     }
-    this.#feeding = false;
-    this.#armAll(run);
+    this.#isFeeding = false;
+    for (const input of this.#inputs) input.onReady(() => this.#wake(run));
+  }
+
+  /** Feeds again; a microtask later, so that a burst is one pull. */
+  #wake(run: Run): void {
+    if (this.#isFeeding || !this.owner.isOpen) return;
+    this.#isFeeding = true;
+    queueMicrotask(() => {
+      this.#feed(run).catch((thrown: unknown) => this.#outcome.failed(thrown));
+    });
   }
 
   async #work(run: Run, signal: AbortSignal): Promise<void> {

@@ -25,6 +25,7 @@ export class KeyedQueue {
   readonly #items = new Map<string, Item>();
   #line: Item[] = [];
   #head = 0;
+  #delayed = 0;
   #idle: (() => void)[] = [];
   #closed = false;
 
@@ -34,9 +35,9 @@ export class KeyedQueue {
     this.#backoff = backoff;
   }
 
-  /** Keys in line, waiting for a retry, or being worked on. */
-  get size(): number {
-    return this.#items.size;
+  /** Whether no key is in line or being worked on; some may wait for their time. */
+  get isIdle(): boolean {
+    return this.#items.size === this.#delayed;
   }
 
   /** Asks for work on a key, now. */
@@ -110,6 +111,7 @@ export class KeyedQueue {
     this.#closed = true;
     for (const item of this.#items.values()) item.timer?.cancel();
     this.#items.clear();
+    this.#delayed = 0;
     this.#line = [];
     this.#head = 0;
     this.#wakeIdle();
@@ -117,12 +119,14 @@ export class KeyedQueue {
 
   #delay(item: Item, millis: number): void {
     item.state = 'delayed';
+    this.#delayed += 1;
     item.timer = this.#timers.after(millis, () => this.#release(item));
   }
 
   #release(item: Item): void {
     item.timer?.cancel();
     item.timer = undefined;
+    this.#delayed -= 1;
     this.#enqueue(item);
   }
 

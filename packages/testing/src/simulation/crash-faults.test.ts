@@ -40,6 +40,19 @@ describe('crashes as faults', () => {
     expect(Math.max(...seen)).toBeLessThanOrEqual(20);
   });
 
+  test('may end all that was left to happen', async () => {
+    for (let seed = 0; seed < 200; seed += 1) {
+      await simulate({ seed, faults: ['crash'] }, async (sim) => {
+        const node = sim.node('a', { program: () => undefined });
+        await node.start();
+        for (let round = 0; round < 50; round += 1) {
+          if (node.isRunning) void node.host.files.read('/a');
+          await sim.advance(0);
+        }
+      });
+    }
+  });
+
   test('there are none when there are to be none', async () => {
     for (let seed = 0; seed < 20; seed += 1) {
       expect((await simulate({ seed, faults: ['delay'] }, work)).value).toEqual({ starts: 1, counted: 1 });

@@ -73,7 +73,8 @@ export class Driver {
     if (request.isDone()) return this.#answer(request);
     if (world.steps >= request.lastStep) return this.#refuse(request, `${this.#budget.steps} steps`);
     if (world.step() || world.passTime(request.horizon)) return true;
-    if (request.endsWhenIdle) return this.#answer(request);
+    // A crash may have ended what could have happened.
+    if (request.endsWhenIdle || request.isDone()) return this.#answer(request);
     return this.#refuse(request, world.hasTimers ? 'its budget of simulated time' : 'the end of everything');
   }
 

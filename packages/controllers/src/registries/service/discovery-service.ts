@@ -12,7 +12,15 @@ import {
   type AffiliateSpec,
   type IpAddress,
 } from '@cosi-ts/resources';
-import { defineQueueController, mapped, shared, type Controller, type PortsOf } from '@cosi-ts/runtime';
+import {
+  defineQueueController,
+  mapped,
+  removeOutput,
+  shared,
+  writeOutput,
+  type Controller,
+  type PortsOf,
+} from '@cosi-ts/runtime';
 import type { OperatingSystem } from '../../cluster/local-affiliate.ts';
 import { mergeAffiliates } from '../../cluster/merge-affiliates.ts';
 import {
@@ -43,6 +51,8 @@ const CLIENTS = 'clients';
 const LOCAL = 'local';
 /** The address the services see this node at. */
 const PUBLIC = 'public-address';
+/** What is left of nodes that no service knows any more. */
+const SWEEP = 'sweep';
 /** What the services know of one node: its raw affiliate has the same id. */
 const RAW = 'service/';
 
@@ -75,11 +85,13 @@ export function discoveryServiceController(options: {
           for (const id of ids) wake(`${RAW}${id}`);
         },
         onStatus: () => wake(PUBLIC),
+        onTold: () => wake(SWEEP),
       });
       return async (at, key) => {
         if (key === CLIENTS) await reconcileClients(at, clients, wake);
         else if (key === LOCAL) await publish(at, clients, wake, log);
         else if (key === PUBLIC) await writePublicAddress(at, clients);
+        else if (key === SWEEP) await sweep(at, wake);
         else if (key.startsWith(RAW)) await reconcileRaw(at, clients, key);
       };
     },
@@ -91,10 +103,14 @@ async function reconcileClients(at: Ports, clients: ServiceClients, wake: (key: 
   const identity = await at.identity.find('local');
   if (config === undefined || identity === undefined) return;
   await clients.reconcile(config.spec, identity.spec.nodeId);
+  wake(SWEEP);
+  wake(LOCAL);
+}
+
+async function sweep(at: Ports, wake: (key: string) => void): Promise<void> {
   for (const { metadata } of await at.raw.list()) {
     if (metadata.owner === DISCOVERY_SERVICE_CONTROLLER) wake(metadata.id);
   }
-  wake(LOCAL);
 }
 
 async function publish(
@@ -105,6 +121,11 @@ async function publish(
 ): Promise<void> {
   const reset = await at.reset.find('machine');
   if (reset !== undefined) {
+    // Whom to tell, and who leaves: as long as that is not known, nobody was told.
+    const config = await at.config.find('cluster');
+    const identity = await at.identity.find('local');
+    if (config === undefined || identity === undefined) return;
+    await clients.reconcile(config.spec, identity.spec.nodeId);
     // The signal is held back until the services know; how long that may take is for its writer to bound.
     const departures = clients.all.map((client) => client.deleteLocal());
     void Promise.allSettled(departures).then(() =>
@@ -145,13 +166,9 @@ async function reconcileRaw(at: Ports, clients: ServiceClients, id: string): Pro
   const spec: AffiliateSpec | undefined = mergeAffiliates(
     known.map(({ data, endpoints }) => affiliateFromMessage(data, endpoints)),
   );
-  if (spec !== undefined) {
-    await at.raw.set(id, spec);
-    return;
-  }
-  const current = await at.raw.find(id);
-  if (current?.metadata.owner !== DISCOVERY_SERVICE_CONTROLLER) return;
-  if (await at.raw.teardown(id)) await at.raw.destroy(id);
+  // One that is held wakes us when it is let go.
+  if (spec !== undefined) await writeOutput(at.raw, id, spec, DISCOVERY_SERVICE_CONTROLLER);
+  else if (clients.haveTold) await removeOutput(at.raw, id, DISCOVERY_SERVICE_CONTROLLER);
 }
 
 /** An address that is seen from outside belongs to no link. */

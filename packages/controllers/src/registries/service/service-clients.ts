@@ -1,4 +1,4 @@
-import type { Bytes, Host, Owner } from '@cosi-ts/core';
+import { ownedHost, type Bytes, type Host, type Owner } from '@cosi-ts/core';
 import { DiscoveryClient, type DiscoveredAffiliate } from '@cosi-ts/discovery';
 import type { DiscoveryConfigSpec } from '@cosi-ts/resources';
 
@@ -16,6 +16,8 @@ interface RunningClient {
   readonly spec: ClientSpec;
   readonly client: DiscoveryClient;
   readonly owner: Owner;
+  /** Whether the service has told what there is, or did not for so long that what was known before is void. */
+  hasTold: boolean;
 }
 
 export interface ServiceClientsOptions {
@@ -27,6 +29,8 @@ export interface ServiceClientsOptions {
   readonly onAffiliates: (ids: readonly string[]) => void;
   /** Called when a client has news of itself: a public address, say. */
   readonly onStatus: () => void;
+  /** Called when `haveTold` may have become true. */
+  readonly onTold: () => void;
 }
 
 /** One client for each configured discovery service, by name. */
@@ -40,6 +44,11 @@ export class ServiceClients {
 
   get all(): readonly DiscoveryClient[] {
     return [...this.#clients.values()].map(({ client }) => client);
+  }
+
+  /** Whether a node that is not found is none: a client that has just begun knows nobody yet. */
+  get haveTold(): boolean {
+    return [...this.#clients.values()].every(({ hasTold }) => hasTold);
   }
 
   /** What the services know of a node, in the order of their names. */
@@ -69,18 +78,32 @@ export class ServiceClients {
       this.#clients.delete(name);
       const known = running.client.affiliates.list().map(({ id }) => id);
       await running.owner.close();
+      if (spec !== undefined) this.#clients.set(name, this.#start(spec, !isSameCluster(spec, running.spec)));
       this.#options.onAffiliates(known);
     }
     for (const [name, spec] of wanted) {
-      if (!this.#clients.has(name)) this.#clients.set(name, this.#start(spec));
+      if (!this.#clients.has(name)) this.#clients.set(name, this.#start(spec, false));
     }
   }
 
-  #start(spec: ClientSpec): RunningClient {
-    const { host, ttl, clientVersion, onAffiliates, onStatus } = this.#options;
+  /** @param hasTold true if what was known before is of no interest any more */
+  #start(spec: ClientSpec, hasTold: boolean): RunningClient {
     const owner = this.#options.owner.child(`discovery-${spec.name}`);
-    host.log.info('starting discovery client', { name: spec.name, endpoint: spec.endpoint });
-    const client = new DiscoveryClient({
+    this.#options.host.log.info('starting discovery client', { name: spec.name, endpoint: spec.endpoint });
+    try {
+      const running: RunningClient = { spec, client: this.#connect(spec, owner), owner, hasTold };
+      this.#follow(running);
+      return running;
+    } catch (thrown) {
+      owner.drop();
+      throw thrown;
+    }
+  }
+
+  /** @throws RangeError for a key or an id that no service would accept */
+  #connect(spec: ClientSpec, owner: Owner): DiscoveryClient {
+    const { host, ttl, clientVersion } = this.#options;
+    return new DiscoveryClient({
       host,
       owner,
       endpoint: spec.endpoint,
@@ -91,9 +114,22 @@ export class ServiceClients {
       ttl,
       clientVersion,
     });
+  }
+
+  #follow(running: RunningClient): void {
+    const { host, ttl, onAffiliates, onStatus, onTold } = this.#options;
+    const { client, owner } = running;
+    const told = (): void => {
+      if (running.hasTold) return;
+      running.hasTold = true;
+      onTold();
+    };
     follow(owner, client.affiliates.changes(), onAffiliates);
-    follow(owner, client.statuses.changes(), onStatus);
-    return { spec, client, owner };
+    follow(owner, client.statuses.changes(), () => {
+      if (client.status.connected) told();
+      onStatus();
+    });
+    ownedHost(host, owner).timers.after(ttl, told, { background: true });
   }
 }
 
@@ -116,10 +152,10 @@ function follow(owner: Owner, cursor: Changes, tell: (keys: readonly string[]) =
 
 function isSame(a: ClientSpec, b: ClientSpec): boolean {
   return (
-    a.endpoint === b.endpoint &&
-    a.insecure === b.insecure &&
-    a.clusterId === b.clusterId &&
-    a.affiliateId === b.affiliateId &&
-    a.key.equals(b.key)
+    a.endpoint === b.endpoint && a.insecure === b.insecure && a.affiliateId === b.affiliateId && isSameCluster(a, b)
   );
+}
+
+function isSameCluster(a: ClientSpec, b: ClientSpec): boolean {
+  return a.clusterId === b.clusterId && a.key.equals(b.key);
 }

@@ -1,9 +1,9 @@
 import { compareUtf8, type Logger } from '@cosi-ts/core';
 import type { Resource, ResourceType } from '@cosi-ts/resources';
-import type { Reader, Writer } from '../../state/collection.ts';
-import { NotFoundError, OwnerConflictError, PendingFinalizersError } from '../../state/errors.ts';
+import type { Reader } from '../../state/collection.ts';
 import type { Controller, Run } from '../controller.ts';
 import { exclusive, mapped, shared, type OutputKind, type PortDeclarations } from '../ports.ts';
+import { removeOutput, writeOutput, type OutputPort } from './outputs.ts';
 
 /** What an operator is declared by: inputs are grouped by the id of the output they make together. */
 export interface Derivation<I, O> {
@@ -34,7 +34,7 @@ export function deriveController<I, O>(derivation: Derivation<I, O>): Controller
 
 interface Ports<I, O> {
   readonly input: Reader<I>;
-  readonly output: Reader<O> & Writer<O>;
+  readonly output: OutputPort<O>;
 }
 
 function newRun<I, O>(derivation: Derivation<I, O>, log: Logger): Run {
@@ -78,33 +78,9 @@ function newRun<I, O>(derivation: Derivation<I, O>, log: Logger): Run {
         if (found !== undefined && derivation.group(found) === id) inputs.push(found);
       }
       const spec = inputs.length === 0 ? undefined : derivation.derive(inputs, id, log);
+      // An output that is held, or another's, wakes us when it is let go or gone.
       if (spec === undefined) await removeOutput(ports.output, id, derivation.name);
-      else await writeOutput(ports.output, id, spec);
+      else if (!(await writeOutput(ports.output, id, spec, derivation.name))) log.debug('output not written', { id });
     },
   };
-}
-
-/** Writes an output; one that is tearing down, of an earlier generation, has to go first. */
-async function writeOutput<O>(output: Reader<O> & Writer<O>, id: string, spec: O): Promise<void> {
-  const current = await output.find(id);
-  if (current?.metadata.phase === 'tearingDown') {
-    // Held by finalizers: the output itself wakes us once they are gone.
-    if (current.metadata.finalizers.length > 0) return;
-    await output.destroy(id);
-  }
-  await output.set(id, spec);
-}
-
-/** Destroys an own output; one that somebody holds is torn down first, and wakes us when it is let go. */
-async function removeOutput<O>(output: Reader<O> & Writer<O>, id: string, owner: string): Promise<void> {
-  const current = await output.find(id);
-  if (current === undefined || current.metadata.owner !== owner) return;
-  try {
-    if (current.metadata.finalizers.length === 0 || (await output.teardown(id))) await output.destroy(id);
-  } catch (thrown) {
-    // Somebody was quicker: to destroy it, or to hold it, which the output itself will tell.
-    if (thrown instanceof NotFoundError || thrown instanceof OwnerConflictError) return;
-    if (!(thrown instanceof PendingFinalizersError)) throw thrown;
-    await output.teardown(id);
-  }
 }
