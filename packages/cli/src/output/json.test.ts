@@ -30,7 +30,8 @@ test('indented by four spaces, empty collections on one line', () => {
   );
 });
 
-const plain = fc.jsonValue({ maxDepth: 4 });
+// Go writes -0 as -0, JSON.stringify as 0: not what is compared here.
+const plain = fc.jsonValue({ maxDepth: 4 }).map((value): unknown => JSON.parse(JSON.stringify(value)));
 
 function asYaml(value: unknown): YamlValue {
   if (Array.isArray(value)) return value.map(asYaml);
