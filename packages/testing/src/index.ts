@@ -13,3 +13,10 @@ export type { ConformanceCase, KnownGaps } from './conformance/case.ts';
 export { filesConformance, type FilesSubject } from './conformance/files.ts';
 export { rpcConformance, type RpcSubject } from './conformance/rpc.ts';
 export { stateConformance } from './conformance/state/state-conformance.ts';
+
+export type { Command, History, Operation, Outcome, Violation, WatchBatch, WatchRecord } from './history/history.ts';
+export { Recorder } from './history/recorder.ts';
+export { distantState } from './history/distant.ts';
+export { exercise, type ExerciseOptions } from './history/exercise.ts';
+export { watchContract } from './history/watch-contract.ts';
+export { linearizable } from './history/linearizable.ts';

@@ -33,9 +33,9 @@ export function watchResource(source: WatchSource, pointer: Pointer, options: Wa
         : { type: 'created', resource, bookmark },
     );
   }
-  return run(first, table.events(from), options.signal, (change) =>
-    isMine(change) ? eventOf(source, change) : undefined,
-  );
+  const toEvent = (change: Change<Resource>): WatchEvent | undefined =>
+    isMine(change) ? eventOf(source, change) : undefined;
+  return run(first, puller(table.events(from), toEvent), options.signal);
 }
 
 /** @throws InvalidWatchOptionsError, InvalidBookmarkError */
@@ -56,8 +56,19 @@ export function watchKind(source: WatchSource, options: WatchKindOptions): Watch
     first.push({ type: 'bootstrapped', resource: nobody, bookmark });
   }
   if (options.bootstrapBookmark === true) first.push({ type: 'noop', resource: nobody, bookmark });
-  return run(first, table.events(from), options.signal, (change) =>
-    query === undefined ? eventOf(source, change) : filteredEventOf(source, change, query),
+  const toEvent = (change: Change<Resource>): WatchEvent | undefined =>
+    query === undefined ? eventOf(source, change) : filteredEventOf(source, change, query);
+  // Whoever wants bookmarks gets a fresh one also if nothing is selected for long, before history leaves the last behind.
+  const progress = (): WatchEvent => ({ type: 'noop', resource: nobody, bookmark: bookmarkHere(source) });
+  const wantsProgress = options.bootstrapBookmark === true && query !== undefined;
+  return run(
+    first,
+    puller(
+      table.events(from),
+      toEvent,
+      wantsProgress ? { every: table.ring.capacity >> 2, event: progress } : undefined,
+    ),
+    options.signal,
   );
 }
 
@@ -86,12 +97,8 @@ function startOf(
   return sequence;
 }
 
-function run(
-  first: readonly WatchEvent[],
-  cursor: EventsCursor<Resource>,
-  signal: AbortSignal | undefined,
-  toEvent: (change: Change<Resource>) => WatchEvent | undefined,
-): Watch {
+function run(first: readonly WatchEvent[], live: Puller, signal: AbortSignal | undefined): Watch {
+  const { cursor } = live;
   let initial = first;
   const close = (): void => {
     signal?.removeEventListener('abort', close);
@@ -108,27 +115,46 @@ function run(
     for (;;) {
       if (!cursor.isReady) await cursor.ready();
       if (cursor.isClosed) return undefined;
-      const batch = pull(cursor, toEvent);
+      const batch = live.pull();
       if (batch.length > 0) return batch;
     }
   }, close);
 }
 
-function pull(
+interface Puller {
+  readonly cursor: EventsCursor<Resource>;
+  /** What is pending; empty if nothing of it is selected. */
+  pull(): readonly WatchEvent[];
+}
+
+function puller(
   cursor: EventsCursor<Resource>,
   toEvent: (change: Change<Resource>) => WatchEvent | undefined,
-): readonly WatchEvent[] {
-  try {
-    const batch: WatchEvent[] = [];
-    for (const change of cursor.pull()) {
-      const event = toEvent(change);
-      if (event !== undefined) batch.push(event);
-    }
-    return batch;
-  } catch (thrown) {
-    if (!(thrown instanceof CursorOverrunError)) throw thrown;
-    return [{ type: 'errored', error: new WatchOverrunError(thrown.message) }];
-  }
+  progress?: { readonly every: number; event(): WatchEvent },
+): Puller {
+  /** How many changes since the last event. */
+  let unselected = 0;
+  return {
+    cursor,
+    pull() {
+      try {
+        const batch: WatchEvent[] = [];
+        for (const change of cursor.pull()) {
+          const event = toEvent(change);
+          if (event !== undefined) batch.push(event);
+          unselected = event === undefined ? unselected + 1 : 0;
+        }
+        if (progress !== undefined && unselected > 0 && unselected >= progress.every) {
+          batch.push(progress.event());
+          unselected = 0;
+        }
+        return batch;
+      } catch (thrown) {
+        if (!(thrown instanceof CursorOverrunError)) throw thrown;
+        return [{ type: 'errored', error: new WatchOverrunError(thrown.message) }];
+      }
+    },
+  };
 }
 
 function eventOf(source: WatchSource, change: Change<Resource>): WatchEvent {
