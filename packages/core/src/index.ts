@@ -1,5 +1,5 @@
 export { CodedError, codeOf, messageOf } from './errors/coded-error.ts';
-export { abortReason, isAbortOf } from './errors/aborted.ts';
+export { abortReason, aborted, isAbortOf } from './errors/aborted.ts';
 
 export type { Clock, Gate, Host, Pace, Point, Random, Timer, TimerOptions, Timers } from './host/host.ts';
 export { silentLogger, type LogFields, type Logger } from './host/logger.ts';
@@ -19,6 +19,7 @@ export type { Listing } from './changelog/sorted-view.ts';
 export { Cursor } from './changelog/cursor.ts';
 export type { EventsCursor } from './changelog/events-cursor.ts';
 export type { Changed, ChangedBatch, ChangesCursor } from './changelog/changes-cursor.ts';
+export { follow } from './changelog/follow.ts';
 export { CursorOverrunError } from './changelog/errors.ts';
 
 export type {

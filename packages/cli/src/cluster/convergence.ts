@@ -1,4 +1,4 @@
-import type { ChangesCursor, Owner } from '@cosi-ts/core';
+import { follow, type ChangesCursor, type Owner } from '@cosi-ts/core';
 import { Member, type MemberSpec, type Resource } from '@cosi-ts/resources';
 import type { ClusterNode } from './cluster.ts';
 
@@ -43,20 +43,15 @@ export class Convergence {
   #follow({ name, node }: ClusterNode, owner: Owner, onChange: (change: MemberChange) => void): void {
     const cursor = node.state.changes?.(Member) as ChangesCursor<Resource<MemberSpec>> | undefined;
     if (cursor === undefined) return;
-    const close = (): void => cursor.close();
-    owner.attach({ close, drop: close });
     const members = new Map<string, MemberSpec>();
     this.#seen.set(name, members);
-    const next = (): void => {
-      if (cursor.isClosed) return;
-      for (const { key, value } of cursor.pull()?.changed ?? []) {
+    follow(owner, cursor, ({ changed }) => {
+      for (const { key, value } of changed) {
         if (value === undefined) members.delete(key);
         else members.set(key, value.spec);
         onChange({ node: name, member: key, spec: value?.spec });
       }
       if (this.isComplete) this.#resolve();
-      cursor.onReady(next);
-    };
-    cursor.onReady(next);
+    });
   }
 }

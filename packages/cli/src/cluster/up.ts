@@ -1,4 +1,4 @@
-import { Owner, formatDuration, messageOf, ownedHost, realHost, sleep, type Host } from '@cosi-ts/core';
+import { aborted, Owner, formatDuration, messageOf, ownedHost, realHost, sleep, type Host } from '@cosi-ts/core';
 import type { UpOptions } from '../commands/up.ts';
 import { asCommandError } from '../commands/failures.ts';
 import { CommandError, type CommandIo } from '../io.ts';
@@ -71,8 +71,5 @@ async function follow(io: CommandIo, { endpoint, nodes }: Cluster, owner: Owner,
   });
   io.out.write(`discovery service at ${endpoint}, ${nodes.length} nodes; \`cosi get members\` shows what they see\n`);
   if (!isLive) void convergence.complete.then(() => io.out.write(`all ${nodes.length} nodes see each other\n`));
-  await new Promise<void>((done) => {
-    if (stopped.aborted) done();
-    stopped.addEventListener('abort', () => done(), { once: true });
-  });
+  await aborted(stopped);
 }

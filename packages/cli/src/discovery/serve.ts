@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Owner, ownedHost, realHost, type Host } from '@cosi-ts/core';
+import { aborted, Owner, ownedHost, realHost, type Host } from '@cosi-ts/core';
 import { startDiscoveryService, type DiscoveryService, type DiscoveryServiceOptions } from '@cosi-ts/discovery';
 import type { DiscoveryServeOptions } from '../commands/discovery-serve.ts';
 import { asCommandError } from '../commands/failures.ts';
@@ -77,11 +77,4 @@ function serviceOptions(
       snapshots: { path: resolve(cwd, options.snapshotPath), interval: options.snapshotInterval },
     }),
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Owner, messageOf, realHost } from '@cosi-ts/core';
+import { aborted, Owner, messageOf, realHost } from '@cosi-ts/core';
 import { startNode } from '@cosi-ts/controllers';
 import { typeRegistry } from '@cosi-ts/resources';
 import { EncodeCache } from '@cosi-ts/runtime';
@@ -27,10 +27,7 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
       version: nodeVersion(),
     });
     host.log.info('the node runs', { state: options.state });
-    await new Promise<void>((done) => {
-      if (stopped.aborted) done();
-      stopped.addEventListener('abort', () => done(), { once: true });
-    });
+    await aborted(stopped);
     if (options.leave === true) await node.leave();
   } catch (thrown) {
     throw asCommandError(thrown);

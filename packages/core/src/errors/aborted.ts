@@ -8,3 +8,11 @@ export function abortReason(signal: AbortSignal): Error {
 export function isAbortOf(signal: AbortSignal, thrown: unknown): boolean {
   return signal.aborted && (thrown === signal.reason || (thrown instanceof Error && thrown.name === 'AbortError'));
 }
+
+/** Resolves when the signal is aborted; at once if it is. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,4 +1,4 @@
-import { ownedHost, type Bytes, type Host, type Owner } from '@cosi-ts/core';
+import { follow, ownedHost, type Bytes, type Host, type Owner } from '@cosi-ts/core';
 import { DiscoveryClient, type DiscoveredAffiliate } from '@cosi-ts/discovery';
 import type { DiscoveryConfigSpec } from '@cosi-ts/resources';
 
@@ -124,30 +124,13 @@ export class ServiceClients {
       running.hasTold = true;
       onTold();
     };
-    follow(owner, client.affiliates.changes(), onAffiliates);
+    follow(owner, client.affiliates.changes(), ({ changed }) => onAffiliates(changed.map(({ key }) => key)));
     follow(owner, client.statuses.changes(), () => {
       if (client.status.connected) told();
       onStatus();
     });
     ownedHost(host, owner).timers.after(ttl, told, { background: true });
   }
-}
-
-type Changes =
-  | ReturnType<DiscoveryClient['affiliates']['changes']>
-  | ReturnType<DiscoveryClient['statuses']['changes']>;
-
-/** Tells of each changed key, until the owner ends. */
-function follow(owner: Owner, cursor: Changes, tell: (keys: readonly string[]) => void): void {
-  const close = (): void => cursor.close();
-  owner.attach({ close, drop: close });
-  const next = (): void => {
-    if (cursor.isClosed) return;
-    const batch = cursor.pull();
-    if (batch !== undefined) tell(batch.changed.map(({ key }) => key));
-    cursor.onReady(next);
-  };
-  cursor.onReady(next);
 }
 
 function isSame(a: ClientSpec, b: ClientSpec): boolean {
