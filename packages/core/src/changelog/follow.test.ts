@@ -19,14 +19,17 @@ test('follows from the beginning to the end of its owner', async () => {
     if (seen.length === 1) write('b', 2);
   });
   write('a', 3);
+  await Promise.resolve();
+  await Promise.resolve();
   expect(seen).toEqual(['a=1', 'b=2', 'a=3']);
   await owner.close();
   write('a', 4);
+  await Promise.resolve();
   expect(seen).toHaveLength(3);
   expect(table.followers).toBe(0);
 });
 
-test('a dropped owner hears nothing any more', () => {
+test('a dropped owner hears nothing any more', async () => {
   const log = new Changelog<number>(clock);
   const table = log.table('t');
   const owner = new Owner('test');
@@ -34,6 +37,7 @@ test('a dropped owner hears nothing any more', () => {
   follow(owner, table.changes(), () => (heard += 1));
   owner.drop();
   log.commit([{ table, key: 'a', after: 1 }]);
+  await Promise.resolve();
   expect(heard).toBe(0);
   expect(table.followers).toBe(0);
 });
