@@ -1,7 +1,8 @@
+import { Buffer } from 'node:buffer';
 import type { Timestamp } from '@cosi-ts/core';
 import type { AffiliateCipher } from '../crypto/affiliate-cipher.ts';
 import type { EndpointCipher } from '../crypto/endpoint-cipher.ts';
-import type { AffiliateData } from '../wire/affiliate-data.ts';
+import { affiliateData, type AffiliateData } from '../wire/affiliate-data.ts';
 import type { EndpointData } from '../wire/endpoint-data.ts';
 import type { PublishedAffiliate } from '../wire/messages.ts';
 
@@ -16,6 +17,11 @@ export interface DiscoveredAffiliate {
   readonly unconfirmed: boolean;
   /** When this content came, by this node's clock. */
   readonly received: Timestamp;
+  /**
+   * When the service first told this data, by the monotonic clock: the newer one of two services' is the one that was
+   * told of a change last. Endpoints do not count; 0 for what is known from before a restart.
+   */
+  readonly dataSince: number;
   /** As received: what can be kept on disk. */
   readonly sealed: PublishedAffiliate;
 }
@@ -29,6 +35,10 @@ export interface Ciphers {
 export interface Receipt {
   readonly received: Timestamp;
   readonly unconfirmed: boolean;
+  /** By the monotonic clock. */
+  readonly now: number;
+  /** What was known of the node before. */
+  readonly before: DiscoveredAffiliate | undefined;
 }
 
 /** What came of reading what the service told: `skipped` says what had to be left out, one reason each. */
@@ -53,7 +63,17 @@ export function readAffiliate(published: PublishedAffiliate, ciphers: Ciphers, r
     else if (!isUsable(endpoint.value)) skipped.push('endpoint: no address and port');
     else endpoints.push({ ...endpoint.value, ip: new Uint8Array(endpoint.value.ip) });
   }
-  return { affiliate: { id, data: opened.value, endpoints, ...receipt, sealed: owned(published) }, skipped };
+  const { received, unconfirmed, before } = receipt;
+  const sealed = owned(published);
+  const dataSince = before !== undefined && isSameData(before, opened.value, sealed) ? before.dataSince : receipt.now;
+  const affiliate = { id, data: opened.value, endpoints, unconfirmed, received, dataSince, sealed };
+  return { affiliate, skipped };
+}
+
+/** Whether nothing new is said: a node that was restarted seals the same anew. */
+function isSameData(before: DiscoveredAffiliate, data: AffiliateData, sealed: PublishedAffiliate): boolean {
+  if (Buffer.compare(before.sealed.data, sealed.data) === 0) return true;
+  return Buffer.compare(affiliateData.encode(before.data), affiliateData.encode(data)) === 0;
 }
 
 function refused(reason: string): Read {

@@ -47,6 +47,8 @@ export class DiscoveryClient implements AsyncDisposable {
     this.#publication = new LocalPublication({ host, affiliateId, ...ciphers });
     this.#backoff = new Backoff(host.random);
     this.#route = new Route(endpoint);
+    const { previous, ttl } = options;
+    if (previous !== undefined) this.#known.inherit(previous.affiliates.list(), previous.timeLeft ?? ttl);
     owner.run((signal) => this.#run(signal));
   }
 
@@ -62,6 +64,11 @@ export class DiscoveryClient implements AsyncDisposable {
   /** The status as the only value of a table, for who follows it. */
   get statuses(): ReadableTable<ClientStatus> {
     return this.#status.table;
+  }
+
+  /** Milliseconds until the other nodes are forgotten; undefined while the service tells of them. */
+  get timeLeft(): number | undefined {
+    return this.#known.timeLeft;
   }
 
   /** The address the service last saw this client at: 4 or 16 bytes; undefined if it does not tell. */
@@ -136,7 +143,8 @@ export class DiscoveryClient implements AsyncDisposable {
     const { cache, clusterId, ttl } = this.#options;
     if (cache === undefined) return;
     const file = { host: this.#host, path: cache, clusterId };
-    const cached = await readCache(file);
+    // What was inherited is newer than what a file may hold.
+    const cached = this.#known.table.size > 0 ? undefined : await readCache(file);
     if (cached !== undefined && cached.affiliates.length > 0) {
       await this.#known.restore(cached.affiliates);
       // A clock that was set back must not make it live forever.

@@ -49,6 +49,14 @@ export class KnownAffiliates {
     this.#expiry = { at: clock.monotonic() + millis, timer: timers.after(millis, expire, { background: true }) };
   }
 
+  /** What an earlier client knew, as it knew it, for so many milliseconds unless the service tells before. */
+  inherit(affiliates: readonly DiscoveredAffiliate[], millis: number): void {
+    const others = affiliates.filter(({ id }) => id !== this.#options.ownId);
+    if (others.length === 0) return;
+    this.#commit(others.map((affiliate) => this.#write(affiliate.id, affiliate)));
+    this.expireIn(millis);
+  }
+
   /** What was known before a restart, and the service did not yet say. */
   async restore(published: readonly PublishedAffiliate[]): Promise<void> {
     this.#commit(await this.#read(published, true));
@@ -83,11 +91,12 @@ export class KnownAffiliates {
 
   async #read(published: readonly PublishedAffiliate[], unconfirmed = false): Promise<Write<DiscoveredAffiliate>[]> {
     const { host, ciphers, ownId } = this.#options;
-    const receipt = { received: host.clock.now(), unconfirmed };
+    const { clock } = host;
+    const receipt = { received: clock.now(), unconfirmed, now: unconfirmed ? 0 : clock.monotonic() };
     const writes: Write<DiscoveredAffiliate>[] = [];
     for (const one of published) {
       if (one.id === ownId || one.data.length === 0 || this.#isKnown(one)) continue;
-      const { affiliate, skipped } = readAffiliate(one, ciphers, receipt);
+      const { affiliate, skipped } = readAffiliate(one, ciphers, { ...receipt, before: this.#table.get(one.id) });
       for (const reason of skipped) host.log.warn('affiliate not readable', { affiliate: one.id, reason });
       this.skip(skipped.length);
       if (affiliate !== undefined) writes.push(this.#write(one.id, affiliate));

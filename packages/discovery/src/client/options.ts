@@ -1,4 +1,5 @@
 import type { Host, Owner, TlsIdentity } from '@cosi-ts/core';
+import type { DiscoveredAffiliate } from './discovered-affiliate.ts';
 import { textBytes } from '../wire/text.ts';
 
 /** What a client needs: a world to act in, a service to speak to, and who speaks. */
@@ -27,6 +28,17 @@ export interface DiscoveryClientOptions {
    * others nevertheless; one client a file. Without it they are forgotten.
    */
   readonly cache?: string | undefined;
+  /**
+   * An earlier client of the same cluster with the same secret, closed by now: what it knew stays known until this
+   * one's service has told what there is, or its time is over.
+   */
+  readonly previous?: PreviousClient | undefined;
+}
+
+/** What is taken over from a client that is replaced. */
+export interface PreviousClient {
+  readonly affiliates: { list(): readonly DiscoveredAffiliate[] };
+  readonly timeLeft: number | undefined;
 }
 
 const MAX_TTL = 30 * 60_000;
