@@ -45,4 +45,6 @@ export { API_SOCKET, startNode, type Node, type NodeOptions } from './node/node.
 export { NodeError } from './node/node-error.ts';
 export { nodeControllers } from './node/controllers.ts';
 export type { OperatingSystem } from './cluster/local-affiliate.ts';
+export { UNCONFIRMED } from './cluster/unconfirmed.ts';
+export { isDiscoveryCache } from './registries/service/discovery-caches.ts';
 export { MachineConfigFileError, readMachineConfig } from './config/read-machine-config.ts';

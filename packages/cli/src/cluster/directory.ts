@@ -1,5 +1,5 @@
 import { FileError, writeFileAtomically, type Files, type Host } from '@cosi-ts/core';
-import { generateNodeConfig, parseMachineConfig, setServiceEndpoint } from '@cosi-ts/controllers';
+import { generateNodeConfig, isDiscoveryCache, parseMachineConfig, setServiceEndpoint } from '@cosi-ts/controllers';
 import { ipPrefixOf } from '@cosi-ts/resources';
 import { CommandError } from '../io.ts';
 import {
@@ -17,7 +17,9 @@ const CONFIG = 'config.yaml';
 const CLUSTER_NAME = 'talos-default';
 
 /** What a reset wipes of a node: who it is and what it remembers. Configuration and secrets stay. */
-const WIPED = ['node-identity.yaml', 'kubespan-identity.yaml', 'discovery-cache.binpb'];
+function isWiped(file: string): boolean {
+  return file === 'node-identity.yaml' || file === 'kubespan-identity.yaml' || isDiscoveryCache(file);
+}
 
 /** A node's directory within a cluster's. */
 export interface NodeDirectory {
@@ -75,7 +77,9 @@ export async function prepareCluster(host: Host, options: PrepareOptions): Promi
   }
   for (const node of surplus) await removeDirectory(files, node.path);
   if (options.reset) {
-    for (const node of existing) for (const file of WIPED) await files.remove(`${node.path}/${file}`);
+    for (const { path } of existing) {
+      for (const file of await files.list(path)) if (isWiped(file)) await files.remove(`${path}/${file}`);
+    }
   }
   const kept = existing.filter((node) => !surplus.includes(node));
   const addresses = await Promise.all(kept.map((node) => pointAtService(files, node, options)));

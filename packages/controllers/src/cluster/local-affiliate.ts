@@ -103,8 +103,7 @@ export function localAffiliateController(os: OperatingSystem): Controller {
         }
       }
       for (const { metadata } of await ports.affiliates.list()) {
-        const isOurs = metadata.owner === NAME && !(enabled && metadata.id === nodeId);
-        if (isOurs) await removeOutput(ports.affiliates, metadata.id, NAME);
+        if (!(enabled && metadata.id === nodeId)) await removeOutput(ports.affiliates, metadata.id, NAME);
       }
     },
   });

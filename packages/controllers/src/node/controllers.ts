@@ -38,7 +38,7 @@ export function nodeControllers(options: {
     kubespanConfigController,
     kubespanIdentityController(host),
     localAffiliateController(os),
-    discoveryServiceController({ host, os, ttl }),
+    discoveryServiceController({ host, os, ttl, directory }),
     affiliateMergeController,
     memberController,
   ];

@@ -74,8 +74,8 @@ function prefixToMessage(prefix: IpPrefix): PrefixData {
 
 function prefixFromMessage({ ip, bits }: PrefixData): readonly IpPrefix[] {
   const [address] = addressFromMessage(ip);
-  if (address === undefined || bits > ip.length * 8) return [];
-  return [ipPrefixFrom(address, bits)];
+  const prefix = address && ipPrefixFrom(address, bits);
+  return prefix === undefined || prefix === '' ? [] : [prefix];
 }
 
 function addressFromMessage(bytes: Uint8Array): readonly IpAddress[] {

@@ -57,7 +57,7 @@ describe('raw affiliates', () => {
       sim.crash(service);
       await sim.advance('1s');
       node.runtime.crash(NAME);
-      await sim.advance(TTL - 1000);
+      await sim.advance(TTL - 2000);
       expect(await node.raw()).toEqual(['service/peer']);
       await sim.advance('2s');
       expect(await node.raw()).toEqual([]);
@@ -150,7 +150,7 @@ describe('a secret of a wrong length', () => {
       const { host, owner } = sim.node('node');
       const ignore = (): void => undefined;
       const told = { onAffiliates: ignore, onStatus: ignore, onTold: ignore };
-      const clients = new ServiceClients({ host, owner, ttl: TTL, clientVersion: '', ...told });
+      const clients = new ServiceClients({ host, owner, ttl: TTL, clientVersion: '', directory: '/', ...told });
       await expect(clients.reconcile(wrong, 'node')).rejects.toThrow('key');
       expect(owner.liveCount).toBe(0);
     });
@@ -197,7 +197,9 @@ function start(sim: SimNode) {
   const { host, owner } = sim;
   const state = new MemoryState({ clock: host.clock, random: host.random, types: typeRegistry() });
   const runtime = new ControllerRuntime({ state, host, owner });
-  runtime.register(discoveryServiceController({ host, os: { name: 'Talos', version: 'v1.3.0' }, ttl: TTL }));
+  runtime.register(
+    discoveryServiceController({ host, os: { name: 'Talos', version: 'v1.3.0' }, ttl: TTL, directory: '/' }),
+  );
   const raw = collection(state, Affiliate.in('cluster-raw'));
   const phases = new Map<string, string>();
   let rawPosition = 0;

@@ -9,7 +9,6 @@ import {
   ipAddressFromBytes,
   isIpv4,
   singleIpPrefix,
-  type AffiliateSpec,
   type IpAddress,
 } from '@cosi-ts/resources';
 import {
@@ -21,14 +20,11 @@ import {
   type Controller,
   type PortsOf,
 } from '@cosi-ts/runtime';
+import { AFFILIATE_MERGE_CONTROLLER } from '../../cluster/affiliate-merge.ts';
 import type { OperatingSystem } from '../../cluster/local-affiliate.ts';
-import { mergeAffiliates } from '../../cluster/merge-affiliates.ts';
-import {
-  affiliateFromMessage,
-  affiliateToMessage,
-  endpointToMessage,
-  endpointsToMessage,
-} from './affiliate-message.ts';
+import { confirmation } from '../../cluster/unconfirmed.ts';
+import { affiliateToMessage, endpointToMessage, endpointsToMessage } from './affiliate-message.ts';
+import { mergeServices } from './merge-services.ts';
 import { ServiceClients } from './service-clients.ts';
 
 export const DISCOVERY_SERVICE_CONTROLLER = 'cluster.DiscoveryServiceController';
@@ -64,6 +60,8 @@ export function discoveryServiceController(options: {
   readonly host: Host;
   readonly os: OperatingSystem;
   readonly ttl: number;
+  /** The node's directory: it keeps what the services told, for when they are away. */
+  readonly directory: string;
 }): Controller {
   return defineQueueController({
     name: DISCOVERY_SERVICE_CONTROLLER,
@@ -73,7 +71,8 @@ export function discoveryServiceController(options: {
       identity: () => [CLIENTS],
       kubespanEndpoints: () => [LOCAL],
       reset: () => [LOCAL],
-      affiliates: () => [LOCAL],
+      // What was merged is of others.
+      affiliates: (_id, affiliate) => (affiliate?.metadata.owner === AFFILIATE_MERGE_CONTROLLER ? [] : [LOCAL]),
     },
     start: ({ owner, wake, log }) => {
       const clients = new ServiceClients({
@@ -81,44 +80,54 @@ export function discoveryServiceController(options: {
         owner,
         ttl: options.ttl,
         clientVersion: options.os.version,
+        directory: options.directory,
         onAffiliates: (ids) => {
           for (const id of ids) wake(`${RAW}${id}`);
         },
         onStatus: () => wake(PUBLIC),
         onTold: () => wake(SWEEP),
       });
+      const run: Run = { clients, wake, log, leftovers: undefined };
       return async (at, key) => {
-        if (key === CLIENTS) await reconcileClients(at, clients, wake);
-        else if (key === LOCAL) await publish(at, clients, wake, log);
-        else if (key === PUBLIC) await writePublicAddress(at, clients);
-        else if (key === SWEEP) await sweep(at, wake);
-        else if (key.startsWith(RAW)) await reconcileRaw(at, clients, key);
+        if (key === CLIENTS) await reconcileClients(at, run);
+        else if (key === LOCAL) await publish(at, run);
+        else if (key === PUBLIC) await writePublicAddress(at, run);
+        else if (key === SWEEP) await sweep(at, run);
+        else if (key.startsWith(RAW)) await reconcileRaw(at, run, key);
       };
     },
   });
 }
 
-async function reconcileClients(at: Ports, clients: ServiceClients, wake: (key: string) => void): Promise<void> {
+/** One run of the controller, from its start to its end or crash. */
+interface Run {
+  readonly clients: ServiceClients;
+  readonly wake: (key: string) => void;
+  readonly log: Host['log'];
+  /** Raw affiliates of an earlier run that no service told of yet; undefined as long as nobody looked. */
+  leftovers: Set<string> | undefined;
+}
+
+async function reconcileClients(at: Ports, run: Run): Promise<void> {
   const config = await at.config.find('cluster');
   const identity = await at.identity.find('local');
-  if (config === undefined || identity === undefined) return;
-  await clients.reconcile(config.spec, identity.spec.nodeId);
-  wake(SWEEP);
-  wake(LOCAL);
+  const isOff = config?.spec.serviceEndpoints.length === 0;
+  if (config === undefined || (identity === undefined && !isOff)) return;
+  run.leftovers ??= new Set(await rawOfOurs(at));
+  await run.clients.reconcile(config.spec, identity?.spec.nodeId ?? '');
+  for (const key of [SWEEP, LOCAL, PUBLIC]) run.wake(key);
 }
 
-async function sweep(at: Ports, wake: (key: string) => void): Promise<void> {
-  for (const { metadata } of await at.raw.list()) {
-    if (metadata.owner === DISCOVERY_SERVICE_CONTROLLER) wake(metadata.id);
-  }
+async function sweep(at: Ports, { wake }: Run): Promise<void> {
+  for (const id of await rawOfOurs(at)) wake(id);
 }
 
-async function publish(
-  at: Ports,
-  clients: ServiceClients,
-  wake: (key: string) => void,
-  log: Host['log'],
-): Promise<void> {
+async function rawOfOurs(at: Ports): Promise<readonly string[]> {
+  const ours = (await at.raw.list()).filter(({ metadata }) => metadata.owner === DISCOVERY_SERVICE_CONTROLLER);
+  return ours.map(({ metadata }) => metadata.id);
+}
+
+async function publish(at: Ports, { clients, wake, log }: Run): Promise<void> {
   const reset = await at.reset.find('machine');
   if (reset !== undefined) {
     // Whom to tell, and who leaves: as long as that is not known, nobody was told.
@@ -148,7 +157,7 @@ async function publish(
   wake(PUBLIC);
 }
 
-async function writePublicAddress(at: Ports, clients: ServiceClients): Promise<void> {
+async function writePublicAddress(at: Ports, { clients }: Run): Promise<void> {
   for (const { publicIp } of clients.all) {
     const address = publicIp && ipAddressFromBytes(publicIp);
     if (address === undefined || address === '') continue;
@@ -159,16 +168,23 @@ async function writePublicAddress(at: Ports, clients: ServiceClients): Promise<v
     });
     return;
   }
+  if (clients.all.length === 0) await removeOutput(at.publicAddresses, 'service', DISCOVERY_SERVICE_CONTROLLER);
 }
 
-async function reconcileRaw(at: Ports, clients: ServiceClients, id: string): Promise<void> {
-  const known = clients.find(id.slice(RAW.length));
-  const spec: AffiliateSpec | undefined = mergeAffiliates(
-    known.map(({ data, endpoints }) => affiliateFromMessage(data, endpoints)),
-  );
-  // One that is held wakes us when it is let go.
-  if (spec !== undefined) await writeOutput(at.raw, id, spec, DISCOVERY_SERVICE_CONTROLLER);
-  else if (clients.haveTold) await removeOutput(at.raw, id, DISCOVERY_SERVICE_CONTROLLER);
+async function reconcileRaw(at: Ports, { clients, leftovers }: Run, id: string): Promise<void> {
+  const nodeId = id.slice(RAW.length);
+  const identity = await at.identity.find('local');
+  // This node speaks for itself, also if it had another id when a service told of this one.
+  const known = nodeId === identity?.spec.nodeId ? [] : clients.find(nodeId);
+  const spec = mergeServices(known);
+  if (spec !== undefined) {
+    leftovers?.delete(id);
+    const annotations = confirmation(known.every(({ unconfirmed }) => unconfirmed));
+    // One that is held wakes us when it is let go.
+    await writeOutput(at.raw, id, spec, DISCOVERY_SERVICE_CONTROLLER, { annotations });
+  } else if (leftovers?.has(id) !== true || clients.haveTold) {
+    await removeOutput(at.raw, id, DISCOVERY_SERVICE_CONTROLLER);
+  }
 }
 
 /** An address that is seen from outside belongs to no link. */

@@ -1,6 +1,7 @@
 import { follow, ownedHost, type Bytes, type Host, type Owner } from '@cosi-ts/core';
 import { DiscoveryClient, type DiscoveredAffiliate } from '@cosi-ts/discovery';
 import type { DiscoveryConfigSpec } from '@cosi-ts/resources';
+import { discoveryCacheOf, removeOtherCaches } from './discovery-caches.ts';
 
 /** One service, and who speaks to it: a change of any of it makes a new client. */
 interface ClientSpec {
@@ -25,6 +26,8 @@ export interface ServiceClientsOptions {
   readonly owner: Owner;
   readonly ttl: number;
   readonly clientVersion: string;
+  /** Where clients keep what they were told. */
+  readonly directory: string;
   /** Called with the ids of nodes that a service has news of. */
   readonly onAffiliates: (ids: readonly string[]) => void;
   /** Called when a client has news of itself: a public address, say. */
@@ -51,69 +54,58 @@ export class ServiceClients {
     return [...this.#clients.values()].every(({ hasTold }) => hasTold);
   }
 
-  /** What the services know of a node, in the order of their names. */
+  /** What the services know of a node, in the order of the configuration. */
   find(nodeId: string): readonly DiscoveredAffiliate[] {
     return this.all.flatMap((client) => client.affiliates.get(nodeId) ?? []);
   }
 
-  /** Starts, stops and replaces clients until there is one for each service of the configuration. */
+  /**
+   * Starts, stops and replaces clients until there is one for each service of the configuration.
+   * @throws RangeError for a key or an id that no service would accept
+   */
   async reconcile(config: DiscoveryConfigSpec, affiliateId: string): Promise<void> {
-    const wanted = new Map(
-      config.serviceEndpoints.map(({ name, endpoint, insecure }): [string, ClientSpec] => [
-        name,
-        {
-          name,
-          endpoint,
-          insecure,
-          clusterId: config.serviceClusterID,
-          affiliateId,
-          key: config.serviceEncryptionKey,
-        },
-      ]),
-    );
+    const wanted = clientSpecs(config, affiliateId);
     for (const [name, running] of this.#clients) {
-      const spec = wanted.get(name);
-      if (spec !== undefined && isSame(spec, running.spec)) continue;
-      this.#options.host.log.info(spec ? 'recreating discovery client' : 'stopping discovery client', { name });
-      this.#clients.delete(name);
-      const known = running.client.affiliates.list().map(({ id }) => id);
-      await running.owner.close();
-      if (spec !== undefined) this.#clients.set(name, this.#start(spec, !isSameCluster(spec, running.spec)));
-      this.#options.onAffiliates(known);
+      if (wanted.has(name)) continue;
+      this.#options.host.log.info('stopping discovery client', { name });
+      await this.#stop(running);
     }
-    for (const [name, spec] of wanted) {
-      if (!this.#clients.has(name)) this.#clients.set(name, this.#start(spec, false));
+    await removeOtherCaches(this.#options.host.files, this.#options.directory, wanted.keys());
+    for (const spec of wanted.values()) {
+      const running = this.#clients.get(spec.name);
+      if (running === undefined) this.#start(spec, undefined);
+      else if (!isSame(spec, running.spec)) await this.#replace(running, spec);
     }
   }
 
-  /** @param hasTold true if what was known before is of no interest any more */
-  #start(spec: ClientSpec, hasTold: boolean): RunningClient {
-    const owner = this.#options.owner.child(`discovery-${spec.name}`);
-    this.#options.host.log.info('starting discovery client', { name: spec.name, endpoint: spec.endpoint });
+  async #stop({ spec, client, owner }: RunningClient): Promise<void> {
+    await owner.close();
+    this.#clients.delete(spec.name);
+    this.#options.onAffiliates(client.affiliates.list().map(({ id }) => id));
+  }
+
+  /** What the one before knew stays, unless it knew it of another cluster. */
+  async #replace(running: RunningClient, spec: ClientSpec): Promise<void> {
+    this.#options.host.log.info('recreating discovery client', { name: spec.name });
+    await this.#stop(running);
+    this.#start(spec, isSameCluster(spec, running.spec) ? running.client : undefined);
+  }
+
+  #start(spec: ClientSpec, previous: DiscoveryClient | undefined): void {
+    const { host, ttl, clientVersion, directory } = this.#options;
+    const { name, key, ...rest } = spec;
+    host.log.info('starting discovery client', { name, endpoint: spec.endpoint });
+    const owner = this.#options.owner.child(`discovery-${name}`);
+    const cache = `${directory}/${discoveryCacheOf(name)}`;
     try {
-      const running: RunningClient = { spec, client: this.#connect(spec, owner), owner, hasTold };
+      const options = { ...rest, host, owner, ttl, clientVersion, cache, previous, key: key.toUint8Array() };
+      const running: RunningClient = { spec, owner, client: new DiscoveryClient(options), hasTold: false };
       this.#follow(running);
-      return running;
+      this.#clients.set(name, running);
     } catch (thrown) {
       owner.drop();
       throw thrown;
     }
-  }
-
-  /** @throws RangeError for a key or an id that no service would accept */
-  #connect(spec: ClientSpec, owner: Owner): DiscoveryClient {
-    const { host, ttl, clientVersion } = this.#options;
-    return new DiscoveryClient({
-      host,
-      owner,
-      endpoint: spec.endpoint,
-      insecure: spec.insecure,
-      clusterId: spec.clusterId,
-      affiliateId: spec.affiliateId,
-      key: spec.key.toUint8Array(),
-      ttl,
-      clientVersion,
-    });
   }
 
   #follow(running: RunningClient): void {
@@ -131,6 +123,13 @@ export class ServiceClients {
     });
     ownedHost(host, owner).timers.after(ttl, told, { background: true });
   }
+}
+
+function clientSpecs(config: DiscoveryConfigSpec, affiliateId: string): ReadonlyMap<string, ClientSpec> {
+  const { serviceClusterID: clusterId, serviceEncryptionKey: key } = config;
+  return new Map(
+    config.serviceEndpoints.map((service) => [service.name, { ...service, clusterId, affiliateId, key }] as const),
+  );
 }
 
 function isSame(a: ClientSpec, b: ClientSpec): boolean {

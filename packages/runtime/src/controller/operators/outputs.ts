@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../../state/collection.ts';
+import type { Reader, SetOptions, Writer } from '../../state/collection.ts';
 import { NotFoundError, OwnerConflictError, PendingFinalizersError } from '../../state/errors.ts';
 
 /** An output port, as far as it takes to keep one of its resources as it should be. */
@@ -9,10 +9,17 @@ export type OutputPort<S> = Reader<S> & Writer<S>;
  * goes first. What belongs to another controller is left alone.
  *
  * @param controller the name under which the port writes
+ * @param options its labels and annotations, which are left as they are if absent
  * @returns false if it belongs to another controller, or is tearing down and still held: then when it goes is the
  * time to try again.
  */
-export async function writeOutput<S>(output: OutputPort<S>, id: string, spec: S, controller: string): Promise<boolean> {
+export async function writeOutput<S>(
+  output: OutputPort<S>,
+  id: string,
+  spec: S,
+  controller: string,
+  options?: Pick<SetOptions, 'labels' | 'annotations'>,
+): Promise<boolean> {
   const current = await output.find(id);
   if (current !== undefined && current.metadata.owner !== controller) return false;
   if (current?.metadata.phase === 'tearingDown') {
@@ -20,7 +27,7 @@ export async function writeOutput<S>(output: OutputPort<S>, id: string, spec: S,
     await output.destroy(id);
   }
   try {
-    await output.set(id, spec);
+    await output.set(id, spec, options);
     return true;
   } catch (thrown) {
     // Another controller was faster.
