@@ -57,9 +57,9 @@ describe('raw affiliates', () => {
       sim.crash(service);
       await sim.advance('1s');
       node.runtime.crash(NAME);
-      await sim.advance(TTL - 2000);
+      await sim.advance(TTL - 5000);
       expect(await node.raw()).toEqual(['service/peer']);
-      await sim.advance('2s');
+      await sim.advance('5s');
       expect(await node.raw()).toEqual([]);
     });
   });
