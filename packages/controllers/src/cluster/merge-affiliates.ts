@@ -1,9 +1,9 @@
 import type { AffiliateSpec } from '@cosi-ts/resources';
 
 /**
- * What several registries say about one node, as one affiliate. Lists are joined without duplicates, the first
- * affiliate's items first; scalars of a later one win where it has them, but for the operating system, which
- * stays the first one's.
+ * What several registries say about one node, as one affiliate. To the first one's lists is appended what later ones
+ * add to them; scalars of a later one win where it has them, but for the operating system, which stays the first
+ * one's.
  *
  * @param affiliates at least one, in the order of their ids: `k8s/…` before `service/…`.
  */
@@ -33,6 +33,8 @@ function mergeTwo(base: AffiliateSpec, other: AffiliateSpec): AffiliateSpec {
   };
 }
 
+/** What the first list lacks is appended to it; the same list if that is nothing. */
 function union<T>(base: readonly T[], added: readonly T[]): readonly T[] {
-  return added.every((item) => base.includes(item)) ? base : [...new Set([...base, ...added])];
+  const missing = new Set(added.filter((item) => !base.includes(item)));
+  return missing.size === 0 ? base : [...base, ...missing];
 }
