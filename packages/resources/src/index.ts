@@ -1,4 +1,5 @@
-export { Labels } from './resource/labels.ts';
+export { Labels, type LabelQuestion } from './resource/labels.ts';
+export { LabelSets } from './resource/label-sets.ts';
 export {
   equalMetadata,
   kindKey,

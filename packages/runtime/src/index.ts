@@ -5,6 +5,7 @@ export {
   InvalidBookmarkError,
   InvalidQueryError,
   InvalidResourceError,
+  InvalidTransactionError,
   InvalidWatchOptionsError,
   NotFoundError,
   OwnerAlreadySetError,
@@ -20,6 +21,7 @@ export {
 export type {
   Attribution,
   ListOptions,
+  ReadOptions,
   State,
   UpdateOptions,
   WaitOptions,
@@ -27,11 +29,21 @@ export type {
   WatchOptions,
   WriteOptions,
 } from './state/state.ts';
+export type { Command } from './state/command.ts';
 export { compileQuery, type LabelQuery, type Query, type QuerySelection } from './state/query/query.ts';
 export type { LabelOperator, LabelTerm } from './state/query/label-term.ts';
 export { teardownAndDestroy } from './state/teardown-and-destroy.ts';
 export { eventsOf, type Watch, type WatchEvent } from './state/watch.ts';
 export { MemoryState, type MemoryStateOptions } from './state/memory-state.ts';
+export { openState, type OpenStateOptions } from './state/store/open-state.ts';
+export type {
+  BackingStore,
+  DestroyedMark,
+  StoreCommit,
+  StoreEvent,
+  StoreLoader,
+  StorePosition,
+} from './state/store/backing-store.ts';
 export {
   collection,
   type Collection,

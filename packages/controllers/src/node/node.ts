@@ -61,7 +61,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   await lockDirectory(host, directory);
   await readMachineConfig(host.files, configPath);
 
-  const state = new MemoryState({ clock: host.clock, random: host.random, types });
+  const state = new MemoryState({ clock: host.clock, random: host.random, pace: host.pace, types });
   await registerMeta(state, types);
   const runtime = new ControllerRuntime({ state, host, owner });
   for (const controller of nodeControllers({ ...options, host, configPath })) runtime.register(controller);

@@ -70,6 +70,12 @@ export class Ring<V> {
    */
   after(position: number, index: number): number | undefined {
     if (position < this.#floor) return undefined;
+    const sequence = this.seek(position, index);
+    return sequence < this.firstEligible ? undefined : sequence;
+  }
+
+  /** The sequence number of the first change here that is behind (position, index). */
+  seek(position: number, index: number): number {
     let low = this.first;
     let high = this.#next;
     while (low < high) {
@@ -78,6 +84,6 @@ export class Ring<V> {
       if (commit.position < position || (commit.position === position && at <= index)) low = middle + 1;
       else high = middle;
     }
-    return low < this.firstEligible ? undefined : low;
+    return low;
   }
 }

@@ -1,5 +1,10 @@
 import { compareUtf8 } from '@cosi-ts/core';
 
+/** Something to be asked of label sets: whether it holds depends on nothing but the set. */
+export interface LabelQuestion {
+  holds(labels: Labels): boolean;
+}
+
 /**
  * An immutable set of labels or annotations: text to text, any text, ordered by the keys' UTF-8 bytes. Never a
  * plain object, so that a key named `__proto__` is a key like any other.
@@ -8,6 +13,9 @@ export class Labels {
   static readonly empty = new Labels([], []);
   readonly #keys: readonly string[];
   readonly #values: readonly string[];
+  /** The question that was asked last, and its answer. */
+  #asked: LabelQuestion | undefined;
+  #answer = false;
 
   private constructor(keys: readonly string[], values: readonly string[]) {
     this.#keys = keys;
@@ -18,10 +26,7 @@ export class Labels {
   static from(entries: Iterable<readonly [string, string]>): Labels {
     const sorted = [...new Map(entries)].sort(([a], [b]) => compareUtf8(a, b));
     if (sorted.length === 0) return Labels.empty;
-    return new Labels(
-      sorted.map(([key]) => key),
-      sorted.map(([, value]) => value),
-    );
+    return new Labels(Object.freeze(sorted.map(([key]) => key)), Object.freeze(sorted.map(([, value]) => value)));
   }
 
   /** For literals in code: `Labels.of({ app: 'web' })`. */
@@ -58,8 +63,25 @@ export class Labels {
     return this.#keys.every((key, index) => key === other.#keys[index] && this.#values[index] === other.#values[index]);
   }
 
+  /**
+   * Whether it holds for this set. Equal resources share a set, so whoever asks about many resources, one question
+   * after the other, has it evaluated once per distinct set.
+   */
+  ask(question: LabelQuestion): boolean {
+    if (this.#asked !== question) {
+      this.#answer = question.holds(this);
+      this.#asked = question;
+    }
+    return this.#answer;
+  }
+
   keys(): readonly string[] {
     return this.#keys;
+  }
+
+  /** In the order of {@link Labels.keys}. */
+  values(): readonly string[] {
+    return this.#values;
   }
 
   *[Symbol.iterator](): IterableIterator<readonly [string, string]> {

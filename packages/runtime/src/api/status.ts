@@ -140,6 +140,8 @@ const ROWS: readonly Row[] = [
 
 /** What a call answers for what was thrown. Programmer errors stay as they are: the seam hides them. */
 export function toStatus(operation: Operation, thrown: unknown): unknown {
+  // The caller is gone: nobody is told, but it is no failure of the server.
+  if (thrown instanceof Error && thrown.name === 'AbortError') return new RpcError('CANCELLED', thrown.message);
   if (!(thrown instanceof CodedError) || thrown instanceof RpcError) return thrown;
   const row = ROWS.find(({ code, operations }) => code === thrown.code && (operations?.includes(operation) ?? true));
   return new RpcError(row?.status ?? 'UNKNOWN', thrown.message);

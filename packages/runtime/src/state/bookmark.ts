@@ -10,27 +10,27 @@ export interface BookmarkPlace {
   readonly index: number;
 }
 
+const PREFIX = 16;
 const LENGTH = 32;
 
-export function encodeBookmark(cookie: Bytes, kindHash: Bytes, place: BookmarkPlace): Bytes {
+/** @param prefix the store's cookie and the kind's hash. */
+export function encodeBookmark(prefix: Bytes, place: BookmarkPlace): Bytes {
   const bytes = new Uint8Array(LENGTH);
-  bytes.set([...cookie], 0);
-  bytes.set([...kindHash], 8);
+  bytes.set(prefix.toUint8Array(), 0);
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(16, BigInt(place.position));
-  view.setBigInt64(24, BigInt(place.index));
+  view.setBigUint64(PREFIX, BigInt(place.position));
+  view.setBigInt64(PREFIX + 8, BigInt(place.index));
   return Bytes.from(bytes);
 }
 
 /** @returns undefined if it is no bookmark of this store and kind. */
-export function decodeBookmark(cookie: Bytes, kindHash: Bytes, bookmark: Bytes): BookmarkPlace | undefined {
+export function decodeBookmark(prefix: Bytes, bookmark: Bytes): BookmarkPlace | undefined {
   if (bookmark.length !== LENGTH) return undefined;
   const bytes = bookmark.toUint8Array();
-  if (!Bytes.from(bytes.subarray(0, 8)).equals(cookie)) return undefined;
-  if (!Bytes.from(bytes.subarray(8, 16)).equals(kindHash)) return undefined;
+  if (!Bytes.from(bytes.subarray(0, PREFIX)).equals(prefix)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const position = Number(view.getBigUint64(16));
-  const index = Number(view.getBigInt64(24));
+  const position = Number(view.getBigUint64(PREFIX));
+  const index = Number(view.getBigInt64(PREFIX + 8));
   if (!Number.isSafeInteger(position) || !Number.isSafeInteger(index) || index < -1) return undefined;
   return { position, index };
 }

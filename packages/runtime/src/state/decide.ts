@@ -7,6 +7,7 @@ import {
   type Resource,
   type Version,
 } from '@cosi-ts/resources';
+import type { Command } from './command.ts';
 import {
   AlreadyExistsError,
   NotFoundError,
@@ -25,7 +26,21 @@ import {
 export type Decision = Resource | StateError;
 
 /** @param version what a new resource of its kind begins with. */
-export function decideCreate(
+export function decide(command: Command, stored: Resource | undefined, version: Version, now: Timestamp): Decision {
+  const owner = command.owner ?? '';
+  switch (command.do) {
+    case 'create':
+      return decideCreate(stored, command.resource, owner, version, now);
+    case 'update':
+      return decideUpdate(stored, command.resource, owner, command.expectedPhase ?? 'running', now);
+    case 'teardown':
+      return decideTeardown(stored, command.pointer, owner, now);
+    case 'destroy':
+      return decideDestroy(stored, command.pointer, owner);
+  }
+}
+
+function decideCreate(
   stored: Resource | undefined,
   given: Resource,
   owner: string,
@@ -41,7 +56,7 @@ export function decideCreate(
   return { metadata: { ...metadata, version, owner, created: now, updated: now }, spec: given.spec };
 }
 
-export function decideUpdate(
+function decideUpdate(
   stored: Resource | undefined,
   given: Resource,
   owner: string,
@@ -63,7 +78,7 @@ export function decideUpdate(
 }
 
 /** @returns the stored resource, which may go, or a refusal. */
-export function decideDestroy(stored: Resource | undefined, pointer: Pointer, owner: string): Decision {
+function decideDestroy(stored: Resource | undefined, pointer: Pointer, owner: string): Decision {
   if (stored === undefined) return new NotFoundError(pointer);
   if (stored.metadata.owner !== owner) return new OwnerConflictError(stored.metadata);
   if (stored.metadata.finalizers.length > 0) return new PendingFinalizersError(stored.metadata);
@@ -71,12 +86,7 @@ export function decideDestroy(stored: Resource | undefined, pointer: Pointer, ow
 }
 
 /** @returns the stored resource itself if it is tearing down already. */
-export function decideTeardown(
-  stored: Resource | undefined,
-  pointer: Pointer,
-  owner: string,
-  now: Timestamp,
-): Decision {
+function decideTeardown(stored: Resource | undefined, pointer: Pointer, owner: string, now: Timestamp): Decision {
   if (stored === undefined) return new NotFoundError(pointer);
   if (stored.metadata.phase === 'tearingDown') return stored;
   return decideUpdate(

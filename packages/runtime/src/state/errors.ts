@@ -111,6 +111,15 @@ export class InvalidResourceError extends StateError {
   }
 }
 
+/** A transaction that makes no sense, whatever is stored. */
+export class InvalidTransactionError extends StateError {
+  readonly code = 'invalid-transaction';
+
+  constructor(pointer: Pointer, reason: string, message = `transaction with ${pointerText(pointer)}: ${reason}`) {
+    super(message, pointer);
+  }
+}
+
 export class InvalidBookmarkError extends StateError {
   readonly code = 'invalid-bookmark';
   readonly bookmark: Bytes;

@@ -1,19 +1,32 @@
-import { Bytes, Changelog, type ChangesCursor, type Clock, type HistoryOptions, type Random } from '@cosi-ts/core';
+import {
+  Bytes,
+  Changelog,
+  abortReason,
+  type ChangesCursor,
+  type Clock,
+  type HistoryOptions,
+  type Pace,
+  type Random,
+} from '@cosi-ts/core';
 import type { Kind, Pointer, Resource, TypeLookup } from '@cosi-ts/resources';
-import { decideCreate, decideDestroy, decideTeardown, decideUpdate, type Decision } from './decide.ts';
-import { NotFoundError, StateError } from './errors.ts';
-import { Kinds, initialVersion, type KindIndex } from './kinds.ts';
+import type { Command } from './command.ts';
+import { NotFoundError } from './errors.ts';
+import { Kinds } from './kinds.ts';
+import { select } from './query/select.ts';
 import type {
   Attribution,
   ListOptions,
+  ReadOptions,
   State,
   UpdateOptions,
   WatchKindOptions,
   WatchOptions,
   WriteOptions,
 } from './state.ts';
+import type { BackingStore } from './store/backing-store.ts';
 import type { Watch } from './watch.ts';
-import { watchKind, watchResource, type WatchSource } from './watching.ts';
+import { watchKind, watchResource } from './watching.ts';
+import { Writes } from './writes.ts';
 
 export interface MemoryStateOptions {
   readonly clock: Clock;
@@ -21,25 +34,36 @@ export interface MemoryStateOptions {
   /** The declared types: their specs are frozen when the state takes them. */
   readonly types: TypeLookup;
   readonly history?: HistoryOptions | undefined;
+  /** Lets the event loop turn while many resources are listed; absent: it never does. */
+  readonly pace?: Pace | undefined;
 }
 
+/** What a state is made of: filled already, if there is a store behind it. */
+export interface StateParts {
+  readonly changelog: Changelog<Resource>;
+  readonly kinds: Kinds;
+  readonly store: BackingStore | undefined;
+}
+
+const NEVER: Pace = { yield: () => undefined };
+
 /**
- * The state in memory: all namespaces in one sequence of commits. Every write is decided, committed and applied
- * without an `await` in between, so that nobody can come between.
+ * The state: all namespaces in one sequence of commits. In memory every write is decided, committed and applied without
+ * an `await` in between, so that nobody can come between; one with a store behind it is made by `openState`.
  */
 export class MemoryState implements State {
   readonly #changelog: Changelog<Resource>;
   readonly #kinds: Kinds;
-  readonly #clock: Clock;
-  /** Tells this store's bookmarks from those of any other. */
-  readonly #cookie: Bytes;
-  readonly #events: WatchSource['events'] = new WeakMap();
+  readonly #writes: Writes;
+  readonly #pace: Pace;
+  readonly #store: BackingStore | undefined;
 
-  constructor(options: MemoryStateOptions) {
-    this.#clock = options.clock;
-    this.#changelog = new Changelog(options.clock, { history: options.history });
-    this.#kinds = new Kinds(this.#changelog, options.types);
-    this.#cookie = Bytes.from(options.random.bytes(8));
+  constructor(options: MemoryStateOptions, parts = partsOf(options, Bytes.from(options.random.bytes(8)))) {
+    this.#pace = options.pace ?? NEVER;
+    this.#changelog = parts.changelog;
+    this.#kinds = parts.kinds;
+    this.#store = parts.store;
+    this.#writes = new Writes(options.clock, parts.changelog, parts.kinds, parts.store);
   }
 
   /** Position of the last commit. */
@@ -47,82 +71,93 @@ export class MemoryState implements State {
     return this.#changelog.position;
   }
 
-  get(pointer: Pointer): Promise<Resource> {
+  get(pointer: Pointer, options?: ReadOptions): Promise<Resource> {
+    const refusal = this.#refusal(options);
+    if (refusal !== undefined) return Promise.reject(refusal);
     const resource = this.#kinds.find(pointer)?.table.get(pointer.id);
     return resource === undefined ? Promise.reject(new NotFoundError(pointer)) : Promise.resolve(resource);
   }
 
   list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]> {
-    const all = this.#kinds.find(kind)?.table.list() ?? [];
+    const refusal = this.#refusal(options);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const index = this.#kinds.find(kind);
+    if (index === undefined) return Promise.resolve(NONE);
     const query = options?.query;
-    return Promise.resolve(query === undefined ? all : all.filter((resource) => query.matches(resource)));
+    const listing = index.table.listPaced(this.#pace);
+    const found = (all: readonly Resource[]) => (query === undefined ? all : select(all, query, this.#pace));
+    if (listing instanceof Promise) return listing.then(({ values }) => found(values));
+    return Promise.resolve(found(listing.values));
   }
 
   create(resource: Resource, options: WriteOptions = {}): Promise<Resource> {
-    const index = this.#kinds.of(resource.metadata);
-    const stored = index.table.get(resource.metadata.id);
-    const now = this.#clock.now();
-    const decision = decideCreate(stored, resource, options.owner ?? '', initialVersion(index), now);
-    return this.#commit(index, decision, options);
+    return this.#writes.one({ do: 'create', resource, owner: options.owner }, options);
   }
 
   update(resource: Resource, options: UpdateOptions = {}): Promise<Resource> {
-    const index = this.#kinds.of(resource.metadata);
-    const stored = index.table.get(resource.metadata.id);
-    const phase = options.expectedPhase ?? 'running';
-    return this.#commit(index, decideUpdate(stored, resource, options.owner ?? '', phase, this.#clock.now()), options);
+    const { owner, expectedPhase } = options;
+    return this.#writes.one({ do: 'update', resource, owner, expectedPhase }, options);
   }
 
   destroy(pointer: Pointer, options: WriteOptions = {}): Promise<void> {
-    const index = this.#kinds.of(pointer);
-    const decision = decideDestroy(index.table.get(pointer.id), pointer, options.owner ?? '');
-    if (decision instanceof StateError) return Promise.reject(decision);
-    const { version } = decision.metadata;
-    if (version > index.destroyedMark) index.destroyedMark = version;
-    this.#changelog.commit([{ table: index.table, key: pointer.id, after: undefined }], options);
-    return Promise.resolve();
+    return this.#writes.one({ do: 'destroy', pointer, owner: options.owner }, options, nothing);
   }
 
   teardown(pointer: Pointer, options: WriteOptions = {}): Promise<boolean> {
-    const index = this.#kinds.of(pointer);
-    const stored = index.table.get(pointer.id);
-    const decision = decideTeardown(stored, pointer, options.owner ?? '', this.#clock.now());
-    if (decision instanceof StateError) return Promise.reject(decision);
-    if (decision !== stored) {
-      this.#changelog.commit([{ table: index.table, key: pointer.id, after: decision }], options);
-    }
-    return Promise.resolve(decision.metadata.finalizers.length === 0);
+    return this.#writes.one({ do: 'teardown', pointer, owner: options.owner }, options, isFree);
+  }
+
+  transact(commands: readonly Command[], options: Attribution = {}): Promise<readonly Resource[]> {
+    return this.#writes.all(commands, options);
   }
 
   // Async only so that a refusal is a rejection.
   async watch(pointer: Pointer, options: WatchOptions = {}): Promise<Watch> {
-    return watchResource(this.#source(pointer), pointer, options);
+    this.#check();
+    return watchResource(this.#kinds.of(pointer).watches, pointer, options);
   }
 
   async watchKind(kind: Kind, options: WatchKindOptions = {}): Promise<Watch> {
-    return watchKind(this.#source(kind), options);
+    this.#check();
+    return watchKind(this.#kinds.of(kind).watches, options, this.#pace);
   }
 
   changes(kind: Kind, since?: number): ChangesCursor<Resource> {
     return this.#kinds.of(kind).table.changes(since);
   }
 
-  #source(kind: Kind): WatchSource {
-    const { table, hash, kind: exact } = this.#kinds.of(kind);
-    return {
-      kind: exact,
-      table,
-      cookie: this.#cookie,
-      hash,
-      position: () => this.#changelog.position,
-      events: this.#events,
-    };
+  /** Lets go of the store behind it, once what is being written is answered. A state in memory has nothing to close. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writes.settled();
+    await this.#store?.close();
   }
 
-  #commit(index: KindIndex, decision: Decision, attribution: Attribution): Promise<Resource> {
-    if (decision instanceof StateError) return Promise.reject(decision);
-    index.type?.spec.freeze(decision.spec);
-    this.#changelog.commit([{ table: index.table, key: decision.metadata.id, after: decision }], attribution);
-    return Promise.resolve(decision);
+  #check(): void {
+    if (this.#writes.failure !== undefined) throw this.#writes.failure;
   }
+
+  #refusal(options: ReadOptions | undefined): Error | undefined {
+    if (this.#store !== undefined && this.#writes.failure !== undefined) return this.#writes.failure;
+    return options?.signal?.aborted === true ? abortReason(options.signal) : undefined;
+  }
+}
+
+/** @param identity 8 bytes that tell the store's bookmarks from those of any other. */
+export function partsOf(
+  { clock, history, types }: MemoryStateOptions,
+  identity: Bytes,
+  store?: BackingStore,
+): StateParts {
+  const changelog = new Changelog<Resource>(clock, { history });
+  return { changelog, kinds: new Kinds(changelog, types, identity), store };
+}
+
+const NONE: readonly Resource[] = Object.freeze([]);
+
+function nothing(): void {
+  // A destruction gives nothing back.
+}
+
+function isFree({ metadata }: Resource): boolean {
+  return metadata.finalizers.length === 0;
 }

@@ -1,5 +1,6 @@
 import type { Bytes, Cause, ChangesCursor } from '@cosi-ts/core';
 import type { Kind, Phase, Pointer, Resource } from '@cosi-ts/resources';
+import type { Command } from './command.ts';
 import type { Query } from './query/query.ts';
 import type { Watch } from './watch.ts';
 
@@ -10,7 +11,7 @@ import type { Watch } from './watch.ts';
  */
 export interface State {
   /** @throws NotFoundError */
-  get(pointer: Pointer): Promise<Resource>;
+  get(pointer: Pointer, options?: ReadOptions): Promise<Resource>;
   /** All resources of a kind that match, in the order of their ids' UTF-8 bytes. An unknown kind is empty. */
   list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]>;
   /**
@@ -35,6 +36,13 @@ export interface State {
    * backend leaves that to `teardownAndDestroy`. Rejects with the signal's reason if that ends the wait.
    */
   teardownAndDestroy?: ((pointer: Pointer, options?: WaitOptions) => Promise<void>) | undefined;
+  /**
+   * Several writes to several resources of this state in one commit: all of them, or none, and nobody sees a part.
+   * Undefined if the backend cannot.
+   * @returns for each command the resource as it is then, or was before it was destroyed.
+   * @throws the first refusal; InvalidTransactionError if two commands are about one resource
+   */
+  transact?: ((commands: readonly Command[], options?: Attribution) => Promise<readonly Resource[]>) | undefined;
   /** Every event of one resource, beginning with what it is now. */
   watch(pointer: Pointer, options?: WatchOptions): Promise<Watch>;
   /** Every event of a kind. */
@@ -43,7 +51,12 @@ export interface State {
   changes?(kind: Kind, since?: number): ChangesCursor<Resource>;
 }
 
-export interface ListOptions {
+export interface ReadOptions {
+  /** Rejects with its reason if it is aborted before there is an answer. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ListOptions extends ReadOptions {
   readonly query?: Query | undefined;
 }
 
@@ -51,6 +64,8 @@ export interface ListOptions {
 export interface Attribution {
   readonly actor?: string | undefined;
   readonly causes?: readonly Cause[] | undefined;
+  /** Keeps a write from being begun. One that was begun is answered: it may have happened. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface WriteOptions extends Attribution {
@@ -59,6 +74,7 @@ export interface WriteOptions extends Attribution {
 }
 
 export interface WaitOptions extends WriteOptions {
+  /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
 }
 

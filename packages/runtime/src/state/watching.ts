@@ -1,75 +1,109 @@
-import { CursorOverrunError, type Bytes, type Change, type EventsCursor, type Table } from '@cosi-ts/core';
-import { tombstone, type Kind, type Pointer, type Resource } from '@cosi-ts/resources';
-import { decodeBookmark, encodeBookmark } from './bookmark.ts';
-import { InvalidBookmarkError, InvalidWatchOptionsError, WatchOverrunError } from './errors.ts';
+import type { Bytes, Change, Pace } from '@cosi-ts/core';
+import { tombstone, type Pointer, type Resource } from '@cosi-ts/resources';
+import { InvalidBookmarkError, InvalidWatchOptionsError } from './errors.ts';
 import type { Query } from './query/query.ts';
 import type { WatchKindOptions, WatchOptions } from './state.ts';
-import { watchOf, type Watch, type WatchEvent } from './watch.ts';
-
-/** What a watch reads: one kind's table and what its bookmarks are made of. */
-export interface WatchSource {
-  readonly kind: Kind;
-  readonly table: Table<Resource>;
-  readonly cookie: Bytes;
-  readonly hash: Bytes;
-  /** The store's position now. */
-  position(): number;
-  /** Events by their changes: watches share them, and what is made of them. */
-  readonly events: WeakMap<Change<Resource>, WatchEvent>;
-}
+import type { Watch, WatchEvent } from './watch.ts';
+import type { WatchSource } from './watch/source.ts';
+import { TableWatch, type Selection } from './watch/table-watch.ts';
 
 /** @throws InvalidWatchOptionsError, InvalidBookmarkError */
 export function watchResource(source: WatchSource, pointer: Pointer, options: WatchOptions): Watch {
   const { table } = source;
   const isMine = (change: Change<Resource>): boolean => change.key === pointer.id;
   const from = startOf(source, options, isMine);
-  const first: WatchEvent[] = [];
-  if (from === undefined) {
-    const resource = table.get(pointer.id);
-    const bookmark = bookmarkHere(source);
-    first.push(
-      resource === undefined
-        ? { type: 'destroyed', resource: tombstone(pointer), bookmark }
-        : { type: 'created', resource, bookmark },
-    );
-  }
-  const toEvent = (change: Change<Resource>): WatchEvent | undefined =>
-    isMine(change) ? eventOf(source, change) : undefined;
-  return run(first, puller(table.events(from), toEvent), options.signal);
+  return new TableWatch(source, table.events(from), {
+    first: from === undefined ? once([stateOf(source, pointer)]) : undefined,
+    select: (change) => (isMine(change) ? source.eventOf(change) : undefined),
+    signal: options.signal,
+  });
 }
 
 /** @throws InvalidWatchOptionsError, InvalidBookmarkError */
-export function watchKind(source: WatchSource, options: WatchKindOptions): Watch {
+export function watchKind(source: WatchSource, options: WatchKindOptions, pace: Pace): Watch | Promise<Watch> {
+  const { query, signal } = options;
   const { table } = source;
-  const { query } = options;
   const from = startOf(source, options, () => true);
-  if (options.bootstrapContents === true && from !== undefined) {
+  const common = {
+    select: query === undefined ? undefined : selectionOf(source, query),
+    refreshes: true,
+    signal,
+    pace,
+  };
+  const noop = (bookmark: Bytes): readonly WatchEvent[] =>
+    options.bootstrapBookmark === true ? [{ type: 'noop', resource: source.nobody(), bookmark }] : [];
+  const start = from ?? table.ring.next;
+  if (options.bootstrapContents !== true) {
+    const first = once(noop(source.bookmarkBefore(start)));
+    return new TableWatch(source, table.events(start), { ...common, first });
+  }
+  if (from !== undefined) {
     throw new InvalidWatchOptionsError('cannot use BootstrapContents with TailEvents and StartFromBookmark options');
   }
-  const first: WatchEvent[] = [];
-  const bookmark = bookmarkHere(source);
-  const nobody = tombstone({ ...source.kind, id: '' });
-  if (options.bootstrapContents === true) {
-    for (const resource of table.list()) {
-      if (query === undefined || query.matches(resource)) first.push({ type: 'created', resource });
-    }
-    first.push({ type: 'bootstrapped', resource: nobody, bookmark });
-  }
-  if (options.bootstrapBookmark === true) first.push({ type: 'noop', resource: nobody, bookmark });
-  const toEvent = (change: Change<Resource>): WatchEvent | undefined =>
-    query === undefined ? eventOf(source, change) : filteredEventOf(source, change, query);
-  // Whoever wants bookmarks gets a fresh one also if nothing is selected for long, before history leaves the last behind.
-  const progress = (): WatchEvent => ({ type: 'noop', resource: nobody, bookmark: bookmarkHere(source) });
-  const wantsProgress = options.bootstrapBookmark === true && query !== undefined;
-  return run(
-    first,
-    puller(
-      table.events(from),
-      toEvent,
-      wantsProgress ? { every: table.ring.capacity >> 2, event: progress } : undefined,
-    ),
-    options.signal,
-  );
+  const begin = (contents: readonly Resource[], position: number): Watch => {
+    const bookmark = source.bookmarkAt(position);
+    const last: WatchEvent = { type: 'bootstrapped', resource: source.nobody(), bookmark };
+    const first = bootstrap(contents, query, last, noop(bookmark));
+    return new TableWatch(source, table.events(liveFrom(source, position, start)), { ...common, first });
+  };
+  const listing = table.listPaced(pace);
+  return listing instanceof Promise
+    ? listing.then(({ values, position }) => begin(values, position))
+    : begin(listing.values, source.position);
+}
+
+/** Where the events begin that a listing does not have: what was committed while it was made comes after it. */
+function liveFrom({ table: { ring } }: WatchSource, position: number, begun: number): number {
+  const sequence = ring.seek(position, Number.MAX_SAFE_INTEGER);
+  // If the oldest event there is lies behind where it began, some between may be lost: then it is overrun.
+  return sequence === ring.first ? Math.min(sequence, begun) : sequence;
+}
+
+function once(events: readonly WatchEvent[]): (() => readonly WatchEvent[] | undefined) | undefined {
+  let left: readonly WatchEvent[] | undefined = events;
+  if (events.length === 0) return undefined;
+  return () => {
+    const batch = left;
+    left = undefined;
+    return batch;
+  };
+}
+
+/** How many resources a batch of a bootstrap looks at. */
+const BATCH = 1000;
+
+/** The contents batch by batch, the last of which ends with `last`, then what follows, if anything does. */
+function bootstrap(
+  contents: readonly Resource[],
+  query: Query | undefined,
+  last: WatchEvent,
+  behind: readonly WatchEvent[],
+): () => readonly WatchEvent[] | undefined {
+  let next = 0;
+  const rest = once(behind);
+  let isOver = false;
+  return () => {
+    if (isOver) return rest?.();
+    const events: WatchEvent[] = [];
+    do {
+      const end = Math.min(next + BATCH, contents.length);
+      for (; next < end; next += 1) {
+        const resource = contents[next] as Resource;
+        if (query === undefined || query.matches(resource)) events.push({ type: 'created', resource });
+      }
+    } while (events.length === 0 && next < contents.length);
+    isOver = next === contents.length;
+    if (isOver) events.push(last);
+    return events;
+  };
+}
+
+function stateOf(source: WatchSource, pointer: Pointer): WatchEvent {
+  const resource = source.table.get(pointer.id);
+  const bookmark = source.bookmarkAt(source.position);
+  return resource === undefined
+    ? { type: 'destroyed', resource: tombstone(pointer), bookmark }
+    : { type: 'created', resource, bookmark };
 }
 
 /** The sequence number to begin at; undefined: now. */
@@ -82,8 +116,8 @@ function startOf(
   const tail = options.tailEvents ?? 0;
   if (options.from !== undefined) {
     if (tail > 0) throw new InvalidWatchOptionsError('cannot use both TailEvents and StartFromBookmark options');
-    const place = decodeBookmark(source.cookie, source.hash, options.from);
-    if (place === undefined || place.position > source.position()) throw new InvalidBookmarkError(options.from);
+    const place = source.placeOf(options.from);
+    if (place === undefined) throw new InvalidBookmarkError(options.from);
     const sequence = ring.after(place.position, place.index);
     if (sequence === undefined) throw new InvalidBookmarkError(options.from, 'history does not reach back to it');
     return sequence;
@@ -97,101 +131,15 @@ function startOf(
   return sequence;
 }
 
-function run(first: readonly WatchEvent[], live: Puller, signal: AbortSignal | undefined): Watch {
-  const { cursor } = live;
-  let initial = first;
-  const close = (): void => {
-    signal?.removeEventListener('abort', close);
-    cursor.close();
-  };
-  if (signal?.aborted === true) cursor.close();
-  else signal?.addEventListener('abort', close, { once: true });
-  return watchOf(async () => {
-    if (initial.length > 0 && !cursor.isClosed) {
-      const batch = initial;
-      initial = [];
-      return batch;
-    }
-    for (;;) {
-      if (!cursor.isReady) await cursor.ready();
-      if (cursor.isClosed) return undefined;
-      const batch = live.pull();
-      if (batch.length > 0) return batch;
-    }
-  }, close);
-}
-
-interface Puller {
-  readonly cursor: EventsCursor<Resource>;
-  /** What is pending; empty if nothing of it is selected. */
-  pull(): readonly WatchEvent[];
-}
-
-function puller(
-  cursor: EventsCursor<Resource>,
-  toEvent: (change: Change<Resource>) => WatchEvent | undefined,
-  progress?: { readonly every: number; event(): WatchEvent },
-): Puller {
-  /** How many changes since the last event. */
-  let unselected = 0;
-  return {
-    cursor,
-    pull() {
-      try {
-        const batch: WatchEvent[] = [];
-        for (const change of cursor.pull()) {
-          const event = toEvent(change);
-          if (event !== undefined) batch.push(event);
-          unselected = event === undefined ? unselected + 1 : 0;
-        }
-        if (progress !== undefined && unselected > 0 && unselected >= progress.every) {
-          batch.push(progress.event());
-          unselected = 0;
-        }
-        return batch;
-      } catch (thrown) {
-        if (!(thrown instanceof CursorOverrunError)) throw thrown;
-        return [{ type: 'errored', error: new WatchOverrunError(thrown.message) }];
-      }
-    },
-  };
-}
-
-function eventOf(source: WatchSource, change: Change<Resource>): WatchEvent {
-  const known = source.events.get(change);
-  if (known !== undefined) return known;
-  const event = newEvent(source, change);
-  source.events.set(change, event);
-  return event;
-}
-
-function newEvent(source: WatchSource, change: Change<Resource>): WatchEvent {
-  const bookmark = bookmarkOf(source, change);
-  const { before, after } = change;
-  if (after === undefined) {
-    return { type: 'destroyed', resource: before ?? tombstone({ ...source.kind, id: change.key }), bookmark };
-  }
-  return before === undefined
-    ? { type: 'created', resource: after, bookmark }
-    : { type: 'updated', resource: after, old: before, bookmark };
-}
-
 /** An update that crosses the edge of the selection becomes a creation or a destruction. */
-function filteredEventOf(source: WatchSource, change: Change<Resource>, query: Query): WatchEvent | undefined {
-  const { before, after } = change;
-  const was = before !== undefined && query.matches(before);
-  const is = after !== undefined && query.matches(after);
-  if (before === undefined || after === undefined) return was || is ? eventOf(source, change) : undefined;
-  if (was && is) return eventOf(source, change);
-  if (is) return { type: 'created', resource: after, bookmark: bookmarkOf(source, change) };
-  return was ? { type: 'destroyed', resource: after, bookmark: bookmarkOf(source, change) } : undefined;
-}
-
-function bookmarkOf(source: WatchSource, change: Change<Resource>): Bytes {
-  return encodeBookmark(source.cookie, source.hash, { position: change.commit.position, index: change.index });
-}
-
-/** Behind everything committed so far. */
-function bookmarkHere(source: WatchSource): Bytes {
-  return encodeBookmark(source.cookie, source.hash, { position: source.position(), index: Number.MAX_SAFE_INTEGER });
+function selectionOf(source: WatchSource, query: Query): Selection {
+  return (change) => {
+    const { before, after } = change;
+    const was = before !== undefined && query.matches(before);
+    const is = after !== undefined && query.matches(after);
+    if (before === undefined || after === undefined) return was || is ? source.eventOf(change) : undefined;
+    if (was && is) return source.eventOf(change);
+    if (is) return source.crossing('created', after, change);
+    return was ? source.crossing('destroyed', after, change) : undefined;
+  };
 }

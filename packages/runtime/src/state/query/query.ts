@@ -1,4 +1,4 @@
-import type { Resource } from '@cosi-ts/resources';
+import type { LabelQuestion, Resource } from '@cosi-ts/resources';
 import { compileIdPattern } from './id-pattern.ts';
 import { compileTerm, type LabelTerm } from './label-term.ts';
 
@@ -22,13 +22,15 @@ export type LabelQuery = readonly LabelTerm[];
 export function compileQuery({ labels = [], id = '' }: QuerySelection): Query {
   const alternatives = labels.map((terms) => terms.map((term) => compileTerm(term)));
   const matchesId = id === '' ? undefined : compileIdPattern(id);
+  const question: LabelQuestion = {
+    holds: (asked) => alternatives.some((terms) => terms.every((holds) => holds(asked))),
+  };
   return {
     labels,
     id,
     matches({ metadata }) {
-      if (matchesId !== undefined && !matchesId(metadata.id)) return false;
-      if (alternatives.length === 0) return true;
-      return alternatives.some((terms) => terms.every((holds) => holds(metadata.labels)));
+      if (alternatives.length > 0 && !metadata.labels.ask(question)) return false;
+      return matchesId === undefined || matchesId(metadata.id);
     },
   };
 }
