@@ -1,5 +1,5 @@
 import type { Host, Owner } from '@cosi-ts/core';
-import { typeRegistry, type Resource, type ResourceType } from '@cosi-ts/resources';
+import { MachineConfig, typeRegistry, type Resource, type ResourceType } from '@cosi-ts/resources';
 import { ControllerRuntime, MemoryState, collection, type Collection, type Controller } from '@cosi-ts/runtime';
 
 /** The node ids, addresses and keys of the acceptance cases. */
@@ -43,4 +43,9 @@ export function runControllers({ host, owner }: Machine, controllers: readonly C
     ids: async (type) => (await state.list(type)).map(({ metadata }: Resource) => metadata.id),
     remove: (type, id) => collection(state, type).destroy(id),
   };
+}
+
+/** Gives the node a machine configuration: the active one unless another id is said. */
+export async function setMachineConfig(running: Running, text: string, id = 'v1alpha1'): Promise<void> {
+  await running.of(MachineConfig).set(id, { text });
 }

@@ -41,7 +41,8 @@ export async function withStateVolume<T>(
 ): Promise<T | undefined> {
   const id = `${controller}-${STATE}`;
   const mount = await ports.mounts.find(id);
-  if (mount === undefined || mount.metadata.phase !== 'running') {
+  // What is written to a volume that is not yet the real one would be another node's tomorrow.
+  if (mount === undefined || mount.metadata.phase !== 'running' || mount.spec.readOnly) {
     await requestMount(ports, controller, id);
     return undefined;
   }
