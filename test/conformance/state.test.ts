@@ -44,6 +44,43 @@ describe('a state behind a unix socket', () => {
   test.each(cases)('$name', ({ run }) => run());
 });
 
+describe('a state behind a server that is started anew before each call', () => {
+  const cases = stateConformance(async (body) => {
+    await simulate({ seed: 0 }, async (sim) => {
+      const [server, client] = [sim.node('server').host, sim.node('client').host];
+      const service = served(memory(server), server);
+      let listener = await server.rpc.listen({ address: 'server:1' }, [service]);
+      const restarted = async (): Promise<void> => {
+        await listener.close(0);
+        listener = await server.rpc.listen({ address: 'server:1' }, [service]);
+      };
+      const channel = client.rpc.connect({ address: 'server:1' });
+      await body(before(restarted, remoteState(channel, { types, healing: { host: client } })));
+    });
+  });
+  test.each(cases)('$name', ({ run }) => run());
+});
+
+/** A state whose calls go one after the other, and something comes before each. */
+function before(something: () => Promise<void>, state: State): State {
+  let last: Promise<unknown> = Promise.resolve();
+  const next = <T>(call: () => Promise<T>): Promise<T> => {
+    const answer = last.then(something).then(call);
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  return {
+    get: (pointer) => next(() => state.get(pointer)),
+    list: (kind, options) => next(() => state.list(kind, options)),
+    create: (resource, options) => next(() => state.create(resource, options)),
+    update: (resource, options) => next(() => state.update(resource, options)),
+    destroy: (pointer, options) => next(() => state.destroy(pointer, options)),
+    teardown: (pointer, options) => next(() => state.teardown(pointer, options)),
+    watch: (pointer, options) => next(() => state.watch(pointer, options)),
+    watchKind: (kind, options) => next(() => state.watchKind(kind, options)),
+  };
+}
+
 describe.each([0, 1, 2])('a state behind the simulated network, seed %i', (seed) => {
   const cases = stateConformance(async (body) => {
     await simulate({ seed, faults: ['delay'] }, async (sim) => {

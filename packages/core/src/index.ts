@@ -43,6 +43,7 @@ export type { WebHandler, WebRequest, WebResponse } from './rpc/web.ts';
 export { RpcError, RpcStatus, rpcStatusName, type RpcStatusName } from './rpc/rpc-error.ts';
 
 export { Backoff, type BackoffOptions } from './retry/backoff.ts';
+export { Patience, type PatienceOptions } from './retry/patience.ts';
 export { RateLimiter, type RateLimiterOptions } from './retry/rate-limiter.ts';
 export { sleep } from './retry/sleep.ts';
 

@@ -89,7 +89,8 @@ export { removeOutput, writeOutput, type OutputPort } from './controller/operato
 
 export { stateService, type StateServiceOptions } from './api/server/state-service.ts';
 export { EncodeCache } from './api/wire/encode-cache.ts';
-export { remoteState, type RemoteStateOptions } from './api/client/remote-state.ts';
+export { remoteState, type RemoteHealing, type RemoteStateOptions } from './api/client/remote-state.ts';
+export type { HealingOptions, Interruption } from './api/client/healing-watch.ts';
 export { filterState, type AccessRequest, type AccessRule, type Verb } from './api/access.ts';
 export { apiAccess, guardServices, type AccessPolicy, type Role } from './api/access-policy.ts';
 export { TALOS_API_VERSION, machineService, type NodeVersion } from './api/node/machine-service.ts';

@@ -37,6 +37,7 @@ test('an impatient channel bounds each call, unless the caller does', async () =
       note(options);
       return { next: () => Promise.resolve(undefined), cancel() {} };
     },
+    isClosed: false,
     close() {},
   };
   const bounded = impatient(channel, 5);

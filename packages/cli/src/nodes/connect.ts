@@ -26,6 +26,9 @@ export function impatient(channel: RpcChannel, timeout: number): RpcChannel {
   return {
     unary: (method, request, options) => channel.unary(method, request, { timeout, ...options }),
     stream: (method, request, options) => channel.stream(method, request, { timeout, ...options }),
+    get isClosed() {
+      return channel.isClosed;
+    },
     close: () => channel.close(),
   };
 }

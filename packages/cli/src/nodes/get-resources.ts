@@ -36,7 +36,12 @@ export async function getResources(
   const host = ownedHost(realHost(), owner);
   const directory = stateDirectory(io, options.state);
   const wanted = options.nodes ?? [];
-  const found = await findNodes(host, directory, io.cwd);
+  const found = await findNodes(host, directory, {
+    cwd: io.cwd,
+    onInterrupted: (node, error) => {
+      for (const line of failureLines([nodeFailure(node, error)])) warn(io, `${line}; watching goes on once it can`);
+    },
+  });
   const nodes = selectNodes(found, wanted, directory);
   // Nodes that cannot answer concern only who wants to know of all.
   const failures: NodeFailure[] = wanted.length === 0 ? [...found.failed] : [];

@@ -1,6 +1,6 @@
 import { RpcError, type Host } from '@cosi-ts/core';
 import { HostnameStatus, ipPrefixAddress, NodeAddress, typeRegistry, type ResourceType } from '@cosi-ts/resources';
-import { collection, remoteState, StateError, type State } from '@cosi-ts/runtime';
+import { collection, remoteState, StateError, type RemoteHealing, type State } from '@cosi-ts/runtime';
 import { connectSocket, impatient } from './connect.ts';
 import { nodeFailure, type NodeFailure } from './node-failure.ts';
 import { findSockets, type NodeSocket } from './sockets.ts';
@@ -29,10 +29,17 @@ export interface FoundNodes {
 /** Milliseconds that a node has to say who it is. */
 const PATIENCE = 5000;
 
+/** Hears of a watch of a node that lost its stream, and of why; it will go on by itself. */
+export type OnInterrupted = (node: string, error: unknown) => void;
+
 /** Every node in a directory that answers, whoever started it. A socket that nobody listens to is no node. */
-export async function findNodes(host: Host, directory: string, cwd: string): Promise<FoundNodes> {
+export async function findNodes(
+  host: Host,
+  directory: string,
+  { cwd, onInterrupted }: { readonly cwd: string; readonly onInterrupted?: OnInterrupted },
+): Promise<FoundNodes> {
   const sockets = await findSockets(host.files, directory);
-  const answers = await Promise.all(sockets.map((socket) => contact(host, socket, cwd)));
+  const answers = await Promise.all(sockets.map((socket) => contact(host, socket, cwd, onInterrupted)));
   return {
     running: answers.filter((answer) => answer !== undefined).filter((answer) => 'state' in answer),
     failed: answers.filter((answer) => answer !== undefined).filter((answer) => 'error' in answer),
@@ -43,18 +50,26 @@ async function contact(
   host: Host,
   { name, path }: NodeSocket,
   cwd: string,
+  onInterrupted: OnInterrupted | undefined,
 ): Promise<RunningNode | NodeFailure | undefined> {
   const channel = connectSocket(host.rpc, path, cwd);
   const types = typeRegistry();
   try {
     const { hostname, addresses } = await introduce(remoteState(impatient(channel, PATIENCE), { types }));
+    const label = addresses[0] ?? name;
+    const healing: RemoteHealing = {
+      host,
+      onInterrupted: ({ error, attempt }) => {
+        if (attempt === 1) onInterrupted?.(label, error);
+      },
+    };
     return {
       name,
       hostname,
       addresses,
-      label: addresses[0] ?? name,
+      label,
       state: remoteState(channel, { types }),
-      encoded: remoteState(channel, { types: { find: () => undefined } }),
+      encoded: remoteState(channel, { types: { find: () => undefined }, healing }),
     };
   } catch (thrown) {
     channel.close();

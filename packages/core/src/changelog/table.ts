@@ -101,9 +101,15 @@ export class Table<V> {
     return new EventsCursor(this, from ?? this.ring.next);
   }
 
-  /** A cursor that gives the last state of each key changed after `since`; by default of every key there is. */
-  changes(since = 0): ChangesCursor<V> {
-    const cursor = new ChangesCursor(this, since, () => this.#tombstones.unfollow(cursor));
+  /**
+   * A cursor that gives the last state of each key changed after `since`; by default of every key there is.
+   * @param onClose called once it is closed, and no longer among the {@link Table.followers}.
+   */
+  changes(since = 0, onClose?: () => void): ChangesCursor<V> {
+    const cursor = new ChangesCursor(this, since, () => {
+      this.#tombstones.unfollow(cursor);
+      onClose?.();
+    });
     this.#tombstones.follow(cursor);
     return cursor;
   }

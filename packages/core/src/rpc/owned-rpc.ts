@@ -40,6 +40,9 @@ export function ownedRpc(rpc: Rpc, owner: Owner): Rpc {
 function ownedChannel(channel: RpcChannel, close: () => void, owner: Owner): RpcChannel {
   return {
     close,
+    get isClosed() {
+      return channel.isClosed;
+    },
     unary: (method, request, options) =>
       owner.isDropped ? never() : owner.guard(channel.unary(method, request, options)),
     stream(method, request, options) {
@@ -51,4 +54,9 @@ function ownedChannel(channel: RpcChannel, close: () => void, owner: Owner): Rpc
 }
 
 const deadStream: RpcStream = { next: () => never(), cancel: () => undefined };
-const deadChannel: RpcChannel = { unary: () => never(), stream: () => deadStream, close: () => undefined };
+const deadChannel: RpcChannel = {
+  isClosed: true,
+  unary: () => never(),
+  stream: () => deadStream,
+  close: () => undefined,
+};

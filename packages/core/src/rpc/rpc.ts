@@ -49,6 +49,8 @@ export interface RpcChannel {
   /** @throws RpcError with the status that the call ended with. */
   unary(method: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array>;
   stream(method: string, request: Uint8Array, options?: CallOptions): RpcStream;
+  /** Whether it was closed, from this side: trying again is no use then. */
+  readonly isClosed: boolean;
   /** Ends the channel; calls under way fail with `CANCELLED`. Idempotent. */
   close(): void;
 }

@@ -115,6 +115,7 @@ export class FakeService {
       return Promise.race([answer, ended.promise, aborted]);
     };
     return {
+      isClosed: false,
       close: end,
       unary: (method, request, options) => bound(this.#answer(method, request), options),
       stream: (method, request, options) => {

@@ -191,8 +191,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     const { channel, calls, called } = await serve({ stream: (_request, call) => aborted(call) });
     const pull = assert.rejects(channel.stream(STREAM, NOTHING).next(), { status: 'CANCELLED' });
     await called;
+    assert.equal(channel.isClosed, false);
     channel.close();
     channel.close();
+    assert.equal(channel.isClosed, true);
     await pull;
     for (const call of calls) await aborted(call);
     await assert.rejects(channel.unary(UNARY, NOTHING), { status: 'CANCELLED' });

@@ -58,6 +58,10 @@ class GrpcChannel implements RpcChannel {
     return new ClientStream((listener) => this.#start(method, request, options, listener));
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

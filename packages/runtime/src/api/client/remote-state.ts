@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
-import type { CallOptions, RpcChannel } from '@cosi-ts/core';
+import type { CallOptions, Host, RpcChannel } from '@cosi-ts/core';
 import type { Pointer, Resource, TypeLookup } from '@cosi-ts/resources';
 import {
   CreateOptionsSchema,
@@ -18,31 +18,44 @@ import {
   UpdateOptionsSchema,
   UpdateResponseSchema,
 } from '../../gen/cosi/resource/state_pb.ts';
-import type { State, WaitOptions, WriteOptions } from '../../state/state.ts';
+import type { State, WaitOptions, WatchKindOptions, WriteOptions } from '../../state/state.ts';
 import { teardownAndDestroy } from '../../state/teardown-and-destroy.ts';
 import { teardownByUpdate } from '../../state/teardown-by-update.ts';
+import type { Watch } from '../../state/watch.ts';
 import { fromStatus } from '../status.ts';
 import { resourceFrom } from '../wire/decode.ts';
 import { resourceEncoder, renumbered } from '../wire/encode.ts';
 import { queryTo } from '../wire/query.ts';
 import { callsOn, requestOf } from './calls.ts';
 import { orElse } from './or-else.ts';
-import { openWatch } from './remote-watch.ts';
+import { openHealingWatch, type HealingOptions } from './healing-watch.ts';
+import { mirrorsOf } from './mirror.ts';
+import { openWatch, type WatchTarget } from './raw-watch.ts';
+import { replicasOf } from './replicas.ts';
 
 export interface RemoteStateOptions {
   /** The types whose specs are decoded; resources of others have an `EncodedSpec`. */
   readonly types: TypeLookup;
   /** Sent with each call, for example the node that a proxy shall ask: `{ node: '172.20.0.2' }`. */
   readonly metadata?: CallOptions['metadata'];
+  /**
+   * Lets watches survive what happens to their streams, and gives the state `changes()`. Without it a watch ends with
+   * an `errored` event when its stream breaks.
+   */
+  readonly healing?: RemoteHealing | undefined;
+}
+
+export interface RemoteHealing extends HealingOptions {
+  readonly host: Pick<Host, 'clock' | 'random' | 'timers' | 'log'>;
 }
 
 /**
  * The state behind a gRPC server of the service `cosi.resource.State`. Its refusals are those of a local state; what
- * the network adds rejects with `RpcError`. A watch ends with an `errored` event when its stream breaks.
+ * the network adds rejects with `RpcError`.
  *
  * @param channel a server that does not split large batches needs one that takes more than the default 4 MiB.
  */
-export function remoteState(channel: RpcChannel, { types, metadata }: RemoteStateOptions): State {
+export function remoteState(channel: RpcChannel, { types, metadata, healing }: RemoteStateOptions): State {
   const calls = callsOn(channel, metadata);
   const encodeResource = resourceEncoder(types);
   const write = (resource: Resource, field: number, options: Uint8Array): Uint8Array => {
@@ -53,6 +66,12 @@ export function remoteState(channel: RpcChannel, { types, metadata }: RemoteStat
       .bytes(options)
       .finish();
   };
+
+  const healed = healing && { ...healing, calls, types, isClosed: () => channel.isClosed };
+  const open = (target: WatchTarget, options: WatchKindOptions): Promise<Watch> =>
+    healed === undefined
+      ? openWatch({ calls, types }, target, options)
+      : openHealingWatch(healed, mirrorsOf(healed.host.clock, types)(target), target, options);
 
   const state: State = {
     async get(pointer) {
@@ -113,8 +132,9 @@ export function remoteState(channel: RpcChannel, { types, metadata }: RemoteStat
       (pointer, options) => teardownAndDestroy({ ...state, teardownAndDestroy: undefined }, pointer, options),
     ),
 
-    watch: (pointer, options = {}) => openWatch(calls, types, { ...named(pointer) }, options),
-    watchKind: ({ namespace, type }, options = {}) => openWatch(calls, types, { namespace, type }, options),
+    watch: (pointer, options = {}) => open(named(pointer), options),
+    watchKind: ({ namespace, type }, options = {}) => open({ namespace, type }, options),
+    ...(healed && { changes: replicasOf(healed) }),
   };
   return state;
 }

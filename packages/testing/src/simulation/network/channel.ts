@@ -56,6 +56,10 @@ export class Channel implements RpcChannel {
     }
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const call of this.#calls) call.close('the channel was closed');

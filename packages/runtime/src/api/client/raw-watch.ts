@@ -18,16 +18,21 @@ import { queryTo } from '../wire/query.ts';
 import { requestOf, type Calls } from './calls.ts';
 
 /** A watch on a server: of one resource if `target` has an id, else of a kind. */
-type Target = Kind & { readonly id?: string };
+export type WatchTarget = Kind & { readonly id?: string | undefined };
+
+/** What watches of one client are opened with. */
+export interface WatchSource {
+  readonly calls: Calls;
+  readonly types: TypeLookup;
+}
 
 /**
- * Opens a watch, and waits until the server says that it stands: whatever happens after that is seen. A stream
- * that breaks, or that cannot be read, ends it with an `errored` event.
+ * Opens a watch of one stream, and waits until the server says that it stands: whatever happens after that is seen.
+ * A stream that breaks, or that cannot be read, ends it with an `errored` event.
  */
 export async function openWatch(
-  calls: Calls,
-  types: TypeLookup,
-  target: Target,
+  { calls, types }: WatchSource,
+  target: WatchTarget,
   options: WatchKindOptions,
 ): Promise<Watch> {
   const { signal } = options;
@@ -37,12 +42,12 @@ export async function openWatch(
     if ((await stream.next()) === undefined) throw new RpcError('UNAVAILABLE', 'the server ended the watch at once');
   } catch (thrown) {
     stream.cancel();
-    throw fromStatus('Watch', { id: '', ...target }, thrown);
+    throw fromStatus('Watch', { ...target, id: target.id ?? '' }, thrown);
   }
   return watchOn(stream, types, target, signal);
 }
 
-function watchOn(stream: RpcStream, types: TypeLookup, target: Target, signal: AbortSignal | undefined): Watch {
+function watchOn(stream: RpcStream, types: TypeLookup, target: WatchTarget, signal: AbortSignal | undefined): Watch {
   let isOver = false;
   const close = (): void => {
     isOver = true;
@@ -64,16 +69,17 @@ function watchOn(stream: RpcStream, types: TypeLookup, target: Target, signal: A
       }
     } catch (thrown) {
       if (isOver || signal?.aborted === true) return undefined;
-      return fail(thrown instanceof Error ? thrown : broken(target, String(thrown)));
+      const error = fromStatus('Watch', { ...target, id: target.id ?? '' }, thrown);
+      return fail(error instanceof Error ? error : broken(target, String(error)));
     }
   }, close);
 }
 
-function broken({ namespace, type }: Target, why: string): RpcError {
+function broken({ namespace, type }: WatchTarget, why: string): RpcError {
   return new RpcError('UNAVAILABLE', `namespace "${namespace}" type "${type}": ${why}`);
 }
 
-function watchRequest({ namespace, type, id }: Target, options: WatchKindOptions): Uint8Array {
+function watchRequest({ namespace, type, id }: WatchTarget, options: WatchKindOptions): Uint8Array {
   const isKind = id === undefined;
   return requestOf(WatchRequestSchema, {
     namespace,

@@ -1,0 +1,60 @@
+import { HostnameStatus, Nodename, typeRegistry } from '@cosi-ts/resources';
+import { simulate } from '@cosi-ts/testing';
+import { expect, test } from 'vitest';
+import { transform } from '../../controller/operators/transform.ts';
+import { ControllerRuntime } from '../../controller/runtime.ts';
+import { collection } from '../../state/collection.ts';
+import { MemoryState } from '../../state/memory-state.ts';
+import { stateService } from '../server/state-service.ts';
+import { EncodeCache } from '../wire/encode-cache.ts';
+import { remoteState } from './remote-state.ts';
+
+const types = typeRegistry([HostnameStatus, Nodename]);
+
+const nodenames = transform({
+  name: 'NodenameController',
+  input: HostnameStatus,
+  output: Nodename,
+  map: ({ metadata }) => metadata.id,
+  transform: ({ metadata, spec }) => ({
+    nodename: spec.hostname.toLowerCase(),
+    hostnameVersion: String(metadata.version),
+    skipNodeRegistration: false,
+  }),
+});
+
+test.each(Array.from({ length: 10 }, (_, seed) => seed))(
+  'controllers run on a state behind a network that breaks (seed %i)',
+  async (seed) => {
+    await simulate({ seed, faults: ['cut', 'refuse', 'delay', 'stall'] }, async (sim) => {
+      const server = sim.node('server').host;
+      const state = new MemoryState({ clock: server.clock, random: server.random, types });
+      const service = stateService(state, { types, encodings: new EncodeCache(), pace: server.pace });
+      await server.rpc.listen({ address: 'server:1' }, [service]);
+
+      const { host, owner } = sim.node('client');
+      const channel = host.rpc.connect({ address: 'server:1' }, { keepalive: { time: 10_000, timeout: 5000 } });
+      const runtime = new ControllerRuntime({ state: remoteState(channel, { types, healing: { host } }), host, owner });
+      runtime.register(nodenames);
+      runtime.start();
+
+      const hostnames = collection(state, HostnameStatus);
+      for (let round = 0; round < 30; round += 1) {
+        const id = String(sim.choose('id', 5));
+        const known = await hostnames.find(id);
+        if (known !== undefined && known.metadata.phase === 'running' && sim.choose('go', 3) === 0) {
+          await hostnames.destroy(id);
+        } else {
+          await hostnames.set(id, { hostname: `Node-${round}`, domainname: '' });
+        }
+        await sim.advance(sim.choose('pause', 60_000));
+      }
+      sim.quiet();
+      await sim.advance('1h');
+
+      const wanted = (await hostnames.list()).map(({ metadata, spec }) => [metadata.id, spec.hostname.toLowerCase()]);
+      const made = (await collection(state, Nodename).list()).map(({ metadata, spec }) => [metadata.id, spec.nodename]);
+      expect(made).toEqual(wanted);
+    });
+  },
+);
