@@ -1,5 +1,5 @@
 import { clusterIdFrom, clusterSecretFrom, generateNodeConfig, startNode, type Node } from '@cosi-ts/controllers';
-import { writeFileAtomically, type ChangesCursor } from '@cosi-ts/core';
+import { messageOf, writeFileAtomically, type ChangesCursor } from '@cosi-ts/core';
 import { startDiscoveryService } from '@cosi-ts/discovery';
 import { Member, ipPrefixOf, typeRegistry, type MemberSpec, type Resource } from '@cosi-ts/resources';
 import { EncodeCache } from '@cosi-ts/runtime';
@@ -44,7 +44,7 @@ export interface Cluster {
 export async function startCluster(sim: Simulation, names = NAMES): Promise<Cluster> {
   const service = sim.node('service', { program: serve });
   const nodes = await Promise.all(names.map((name, index) => prepareNode(sim, name, index)));
-  await Promise.all([service, ...nodes.map(({ sim }) => sim)].map((node) => node.start()));
+  await Promise.all([service, ...nodes.map(({ sim }) => sim)].map((node) => untilDiskWorks(() => node.start())));
   return { service, nodes };
 }
 
@@ -67,8 +67,9 @@ async function prepareNode(sim: Simulation, name: string, index: number): Promis
   };
   const node = sim.node(name, { program });
   const { files } = node.host;
-  await files.makeDirectory(DIRECTORY);
-  await writeFileAtomically(files, `${DIRECTORY}/config.yaml`, new TextEncoder().encode(configOf(name, index)));
+  const config = new TextEncoder().encode(configOf(name, index));
+  await untilDiskWorks(() => files.makeDirectory(DIRECTORY));
+  await untilDiskWorks(() => writeFileAtomically(files, `${DIRECTORY}/config.yaml`, config));
   return {
     name,
     sim: node,
@@ -83,6 +84,18 @@ async function prepareNode(sim: Simulation, name: string, index: number): Promis
       return new Set(lines.map(({ fields }) => fields['nodeId']));
     },
   };
+}
+
+/** As a supervisor does: what fails because of a disk is tried again. */
+export async function untilDiskWorks(work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (thrown) {
+      if (!messageOf(thrown).includes('EIO')) throw thrown;
+    }
+  }
 }
 
 function followMembers({ state }: Node, members: Map<string, string>, lost: string[]): void {

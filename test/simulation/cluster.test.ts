@@ -1,6 +1,6 @@
 import { simulate, type Simulation, type SimulationResult } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
-import { NAMES, TTL, startCluster, type Cluster, type ClusterNode } from './cluster.fixture.ts';
+import { NAMES, TTL, startCluster, untilDiskWorks, type Cluster, type ClusterNode } from './cluster.fixture.ts';
 
 const SEEDS = Array.from({ length: 200 }, (_, seed) => seed);
 
@@ -15,7 +15,7 @@ describe('the cluster of `npm start`', () => {
 });
 
 function run(seed: number): Promise<SimulationResult<void>> {
-  return simulate({ seed, faults: ['cut', 'refuse', 'stall', 'delay', 'tear', 'crash'] }, async (sim) => {
+  return simulate({ seed, faults: 'all' }, async (sim) => {
     const cluster = await startCluster(sim);
     await disturb(sim, cluster);
     sim.quiet();
@@ -36,7 +36,7 @@ async function disturb(sim: Simulation, { nodes, service }: Cluster): Promise<vo
     if (victim?.isRunning !== true) continue;
     sim.crash(victim);
     await sim.advance(sim.choose('down', 3) * 300);
-    if (!victim.isRunning) await sim.restart(victim);
+    if (!victim.isRunning) await untilDiskWorks(() => sim.restart(victim));
   }
 }
 

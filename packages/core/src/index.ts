@@ -5,7 +5,7 @@ export type { Clock, Gate, Host, Pace, Point, Random, Timer, TimerOptions, Timer
 export { silentLogger, type LogFields, type Logger } from './host/logger.ts';
 export type { CreateOptions, FileLock, FileWatch, FileWriter, Files } from './host/files.ts';
 export { FileError } from './host/file-error.ts';
-export { writeFileAtomically } from './host/atomic-file.ts';
+export { directoryOf, writeFileAtomically } from './host/atomic-file.ts';
 export { ownedHost } from './host/owned-host.ts';
 export { realHost, type RealHostOptions } from './host/real/real-host.ts';
 

@@ -1,4 +1,4 @@
-import { messageOf, type Host } from '@cosi-ts/core';
+import { FileError, messageOf, type Host } from '@cosi-ts/core';
 import { MachineConfig } from '@cosi-ts/resources';
 import { defineController, exclusive, type Controller } from '@cosi-ts/runtime';
 import { readMachineConfig } from './read-machine-config.ts';
@@ -19,6 +19,8 @@ export function machineConfigFileController(host: Host, path: string): Controlle
         try {
           text = await readMachineConfig(host.files, path);
         } catch (thrown) {
+          // A disk that fails may work again, and no change of the file tells of it.
+          if (thrown instanceof FileError) throw thrown;
           log.error('machine configuration is not usable, the last good one stays', { error: messageOf(thrown) });
           return;
         }

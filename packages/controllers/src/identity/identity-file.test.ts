@@ -68,6 +68,25 @@ describe('an identity file', () => {
     });
   });
 
+  test('is durable before anybody sees it, also if an earlier attempt ended just before it was', async () => {
+    await simulate({ faults: [] }, async (sim) => {
+      const node = sim.node('node');
+      const { files } = node.host;
+      let fails = true;
+      const syncDirectory = (path: string): Promise<void> => {
+        const result = fails ? Promise.reject(new Error('EIO')) : files.syncDirectory(path);
+        fails = false;
+        return result;
+      };
+      const format = { parse: String, create: () => 'x', print: String };
+      const load = identityLoader<string>({ ...files, syncDirectory }, format);
+      await expect(load('/identity')).rejects.toThrow('EIO');
+      expect(await load('/identity')).toEqual({ identity: 'x', created: false });
+      sim.crash(node);
+      expect(node.disk.read('/identity')).toBeDefined();
+    });
+  });
+
   test('that could not be read is asked for again', async () => {
     await simulate({}, async (sim) => {
       const { host } = sim.node('node');

@@ -1,4 +1,4 @@
-import { CodedError, FileError, writeFileAtomically, type Files } from '@cosi-ts/core';
+import { CodedError, FileError, directoryOf, writeFileAtomically, type Files } from '@cosi-ts/core';
 
 /** An identity file that exists and cannot be used. It is never overwritten: an identity is not ours to lose. */
 class IdentityFileError extends CodedError {
@@ -52,7 +52,10 @@ async function loadOrCreate<T>(files: Files, path: string, format: IdentityForma
     await writeFileAtomically(files, path, new TextEncoder().encode(format.print(identity)));
     return { identity, created: true };
   }
-  return { identity: parseIdentity(path, bytes, (text) => format.parse(text)), created: false };
+  const identity = parseIdentity(path, bytes, (text) => format.parse(text));
+  // Whoever wrote it may have been stopped just before its name was durable.
+  await files.syncDirectory(directoryOf(path));
+  return { identity, created: false };
 }
 
 async function readIdentity(files: Files, path: string): Promise<Uint8Array | undefined> {

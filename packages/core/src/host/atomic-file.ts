@@ -25,7 +25,8 @@ export async function writeFileAtomically(
   await files.syncDirectory(directoryOf(path));
 }
 
-function directoryOf(path: string): string {
+/** The directory that a file is in. */
+export function directoryOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash < 0 ? '.' : path.slice(0, Math.max(slash, 1));
 }
