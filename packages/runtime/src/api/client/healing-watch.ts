@@ -78,7 +78,7 @@ class HealingWatch {
   readonly #closing = new AbortController();
   #stream: Watch | undefined;
   #stoodAt = 0;
-  #failure: unknown;
+  #failure: Error | undefined;
   #pending: readonly WatchEvent[] = [];
 
   constructor(source: HealingSource, reading: Reading, target: WatchTarget) {
@@ -108,7 +108,7 @@ class HealingWatch {
     } catch (thrown) {
       if (this.#isClosed) return undefined;
       this.close();
-      return [{ type: 'errored', error: thrown instanceof Error ? thrown : new Error(String(thrown)) }];
+      return [{ type: 'errored', error: asError(thrown) }];
     }
   }
 
@@ -153,12 +153,12 @@ class HealingWatch {
 
   async #refused(thrown: unknown): Promise<void> {
     if (!(thrown instanceof InvalidBookmarkError)) {
-      this.#failure = thrown;
+      this.#failure = asError(thrown);
       return;
     }
     this.#reading.forgetBookmark(thrown);
     // The server is there, and will tell all anew.
-    await this.#connect().catch((again: unknown) => void (this.#failure = again));
+    await this.#connect().catch((again: unknown) => void (this.#failure = asError(again)));
   }
 
   async #connect(): Promise<void> {
@@ -166,4 +166,8 @@ class HealingWatch {
     this.#stream = await openWatch(this.#source, this.#target, options);
     this.#stoodAt = this.#source.host.clock.monotonic();
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -1,6 +1,5 @@
 import type { HistoryOptions, Host, RpcListener } from '@cosi-ts/core';
 import { Namespace, isTombstone, type Resource } from '@cosi-ts/resources';
-import type { Simulation } from '@cosi-ts/testing';
 import { expect } from 'vitest';
 import { MemoryState } from '../../state/memory-state.ts';
 import type { State } from '../../state/state.ts';
@@ -9,7 +8,7 @@ import { stateService } from '../server/state-service.ts';
 import { EncodeCache } from '../wire/encode-cache.ts';
 import { remoteState } from './remote-state.ts';
 
-export const types = { find: () => Namespace };
+const types = { find: () => Namespace };
 
 /** A state server that can be cut off from its clients, and begin anew. */
 export class Server {
@@ -45,15 +44,17 @@ export class Server {
   }
 }
 
+/** A server, and a client of it whose watches heal. */
 export async function startServer(
-  sim: Simulation,
+  server: Host,
+  client: Host,
   history: HistoryOptions,
 ): Promise<{ server: Server; remote: State }> {
-  const server = new Server(sim.node('server').host, history);
-  await server.listen();
-  const { host } = sim.node('client');
-  const channel = host.rpc.connect({ address: 'server:1' }, { keepalive: { time: 10_000, timeout: 5000 } });
-  return { server, remote: remoteState(channel, { types, healing: { host, budget: Number.POSITIVE_INFINITY } }) };
+  const started = new Server(server, history);
+  await started.listen();
+  const channel = client.rpc.connect({ address: 'server:1' }, { keepalive: { time: 10_000, timeout: 5000 } });
+  const healing = { host: client, budget: Number.POSITIVE_INFINITY };
+  return { server: started, remote: remoteState(channel, { types, healing }) };
 }
 
 /** What a reader takes for true: every event must fit to those before. */

@@ -24,7 +24,11 @@ describe.each([
 ])('in a day with $cuts cuts (seed $seed)', { timeout: 60_000 }, ({ seed, cuts }) => {
   test('a server with history gives each event exactly once', async () => {
     await simulate({ seed, faults: ['refuse', 'delay'] }, async (sim) => {
-      const { server, remote } = await startServer(sim, HISTORY['of days']);
+      const { server, remote } = await startServer(
+        sim.node('server').host,
+        sim.node('client').host,
+        HISTORY['of days'],
+      );
       const [contents, changes, log] = [new Fold(), new Fold(), new Fold()];
       void log.follow(await server.state.watchKind(Namespace, { bootstrapContents: true }));
       void contents.follow(await opened(() => remote.watchKind(Namespace, { bootstrapContents: true })));
@@ -42,7 +46,7 @@ describe.each([
     ['sometimes forgets everything', 'of days', true],
   ] as const)('a server that %s leaves nobody with anything else than it has', async (_, history, forgets) => {
     await simulate({ seed, faults: ['cut', 'refuse', 'delay', 'stall'] }, async (sim) => {
-      const { server, remote } = await startServer(sim, HISTORY[history]);
+      const { server, remote } = await startServer(sim.node('server').host, sim.node('client').host, HISTORY[history]);
       await change(sim, server.state);
       const before = await server.state.list(Namespace);
       const [all, later, single, some] = [new Fold(), new Fold(), new Fold(), new Fold()];
