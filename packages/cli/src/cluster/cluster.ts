@@ -17,6 +17,7 @@ export interface ClusterOptions {
   readonly reset: boolean;
   readonly os: OperatingSystem;
   readonly ttl: number;
+  readonly openNamespaces: ReadonlySet<string> | undefined;
 }
 
 export interface ClusterNode extends PreparedNode {
@@ -33,7 +34,7 @@ export interface Cluster {
  * encoded forms, and nothing else.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { owner, directory, os, ttl } = options;
+  const { owner, directory, os, ttl, openNamespaces } = options;
   const host = ownedHost(options.host, owner);
   await host.files.makeDirectory(directory, { mode: 0o700 });
   await lockCluster(host, directory);
@@ -53,6 +54,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         os,
         ttl,
         version: nodeVersion(),
+        openNamespaces,
       });
       return { ...place, node };
     }),

@@ -23,6 +23,7 @@ export async function up(io: CommandIo, options: UpOptions): Promise<void> {
       reset: options.reset === true,
       os: { name: options.osName, version: options.osVersion },
       ttl: options.ttl,
+      openNamespaces: options.openNamespace,
     });
     await using shown = owner.child('display');
     if (options.once === true) await once(io, host, options.timeout, cluster, shown, stopped);

@@ -3,13 +3,20 @@ import type { CommandIo } from '../io.ts';
 import { registerDiscoveryServe } from './discovery-serve.ts';
 import { registerGet } from './get.ts';
 import { registerRun } from './run.ts';
+import { registerStateServe } from './state-serve.ts';
 import { registerUp } from './up.ts';
 
 /** Adds a command to the program. It declares options only; what the command needs is imported when it runs. */
 export type RegisterCommand = (program: Command, io: CommandIo) => void;
 
 /** Every command, in the order in which help lists them. */
-const COMMANDS: readonly RegisterCommand[] = [registerUp, registerGet, registerRun, registerDiscoveryServe];
+const COMMANDS: readonly RegisterCommand[] = [
+  registerUp,
+  registerGet,
+  registerRun,
+  registerDiscoveryServe,
+  registerStateServe,
+];
 
 /** Adds every command. */
 export function registerCommands(program: Command, io: CommandIo): void {

@@ -20,6 +20,11 @@ export function countOption(text: string): number {
   return Number(text);
 }
 
+/** A name a time, in a set. */
+export function namesOption(name: string, before: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+  return new Set([...before, name]);
+}
+
 export const DEFAULT_TTL = 30 * 60_000;
 export const DEFAULT_OS_NAME = 'Talos';
 export const DEFAULT_OS_VERSION = 'v1.3.0';

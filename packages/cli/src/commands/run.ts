@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../io.ts';
-import { DEFAULT_OS_NAME, DEFAULT_OS_VERSION, DEFAULT_TTL, ttlOption } from './options.ts';
+import { DEFAULT_OS_NAME, DEFAULT_OS_VERSION, DEFAULT_TTL, namesOption, ttlOption } from './options.ts';
 
 /** `cosi run`: one node in the foreground. */
 export function registerRun(program: Command, io: CommandIo): void {
@@ -17,6 +17,7 @@ export function registerRun(program: Command, io: CommandIo): void {
     .option('--ttl <duration>', 'how long what the node publishes stays valid', ttlOption, DEFAULT_TTL)
     .option('--os-name <name>', 'operating system of the node', DEFAULT_OS_NAME)
     .option('--os-version <tag>', 'its version', DEFAULT_OS_VERSION)
+    .option('--open-namespace <ns>', 'let admins write to a namespace through the API (repeatable)', namesOption)
     .addHelpText('after', EXAMPLES)
     .action(async (options: RunOptions) => {
       const { run } = await import('../nodes/run.ts');
@@ -32,6 +33,7 @@ export interface RunOptions {
   readonly ttl: number;
   readonly osName: string;
   readonly osVersion: string;
+  readonly openNamespace?: ReadonlySet<string>;
 }
 
 const EXAMPLES = `

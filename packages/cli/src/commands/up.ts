@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../io.ts';
-import { DEFAULT_OS_NAME, DEFAULT_OS_VERSION, DEFAULT_TTL, countOption, durationOption, ttlOption } from './options.ts';
+import {
+  DEFAULT_OS_NAME,
+  DEFAULT_OS_VERSION,
+  DEFAULT_TTL,
+  countOption,
+  durationOption,
+  namesOption,
+  ttlOption,
+} from './options.ts';
 
 /** `cosi up`: a local cluster in one process. */
 export function registerUp(program: Command, io: CommandIo): void {
@@ -20,6 +28,7 @@ export function registerUp(program: Command, io: CommandIo): void {
     .option('--ttl <duration>', 'how long what a node publishes stays valid', ttlOption, DEFAULT_TTL)
     .option('--os-name <name>', 'operating system of the nodes', DEFAULT_OS_NAME)
     .option('--os-version <tag>', 'its version', DEFAULT_OS_VERSION)
+    .option('--open-namespace <ns>', 'let admins write to a namespace through the API (repeatable)', namesOption)
     .addHelpText('after', EXAMPLES)
     .action(async (options: UpOptions) => {
       const { up } = await import('../cluster/up.ts');
@@ -38,6 +47,7 @@ export interface UpOptions {
   readonly ttl: number;
   readonly osName: string;
   readonly osVersion: string;
+  readonly openNamespace?: ReadonlySet<string>;
 }
 
 const EXAMPLES = `

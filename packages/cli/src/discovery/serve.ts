@@ -5,7 +5,7 @@ import type { DiscoveryServeOptions } from '../commands/discovery-serve.ts';
 import { asCommandError } from '../commands/failures.ts';
 import { CommandError, type CommandIo } from '../io.ts';
 import { textLogger } from '../output/log.ts';
-import { keepCertificate, readCertificate } from './certificate.ts';
+import { keepIdentity, readIdentity } from '../tls/identity-files.ts';
 import { discoveryMetrics } from './metrics.ts';
 
 /** Runs the discovery service until the command is told to stop. */
@@ -33,10 +33,10 @@ async function start(io: CommandIo, options: DiscoveryServeOptions, host: Host, 
   const certificate = certificateOf(io, options);
   const service: DiscoveryService = await startDiscoveryService({
     ...serviceOptions(io, options, host, owner),
-    tls: certificate && (await readCertificate(owned.files, certificate)),
+    tls: certificate && (await readIdentity(owned.files, certificate)),
     observer: metrics?.observer,
   });
-  if (certificate) keepCertificate(owned, owner, certificate, service);
+  if (certificate) keepIdentity(owned, owner, certificate, (tls) => service.renew(tls));
   if (metrics) {
     const { address } = await owned.rpc.listen({ address: options.metricsAddr }, [], { web: metrics.page });
     host.log.info('metrics are served', { address });
@@ -48,7 +48,7 @@ function certificateOf({ cwd }: CommandIo, { certificatePath, keyPath }: Discove
   if (certificatePath === '' || keyPath === '') {
     throw new CommandError('TLS needs both: give --certificate-path and --key-path');
   }
-  return { certificatePath: resolve(cwd, certificatePath), keyPath: resolve(cwd, keyPath) };
+  return { certificate: resolve(cwd, certificatePath), key: resolve(cwd, keyPath) };
 }
 
 function serviceOptions(

@@ -25,6 +25,7 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
       os: { name: options.osName, version: options.osVersion },
       ttl: options.ttl,
       version: nodeVersion(),
+      openNamespaces: options.openNamespace,
     });
     host.log.info('the node runs', { state: options.state });
     await aborted(stopped);

@@ -21,14 +21,17 @@ export interface NodeServicesOptions {
   readonly runtime: Pick<ControllerRuntime, 'dependencyGraph'>;
   /** What the node says of its software; by default only that it speaks the API of Talos. */
   readonly version?: NodeVersion | undefined;
+  /** The namespaces that admins may write to through the API; none by default. */
+  readonly openNamespaces?: ReadonlySet<string> | undefined;
 }
 
 /** What a node serves on its own socket. Whoever can open it is an admin: the directory's mode says who that is. */
 export function nodeServices(state: State, options: NodeServicesOptions): readonly RpcService[] {
-  const { host, types, encodings, runtime, version = { tag: TALOS_API_VERSION } } = options;
+  const { host, types, encodings, runtime, openNamespaces, version = { tag: TALOS_API_VERSION } } = options;
   const namespaces = namespaceNames(types);
   const rolesOf = (): readonly string[] => ['os:admin'];
-  const policy = { type: types.find.bind(types), hasNamespace: (name: string) => namespaces.has(name) };
+  const hasNamespace = (name: string): boolean => namespaces.has(name);
+  const policy = { type: types.find.bind(types), hasNamespace, openNamespaces };
   const access = apiAccess(policy, rolesOf);
   const services = [
     stateService(state, { types, encodings, pace: host.pace, access }),

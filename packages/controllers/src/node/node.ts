@@ -33,6 +33,8 @@ export interface NodeOptions {
   readonly encodings: EncodeCache;
   /** What the node says of its software; by default only that it speaks the API of Talos. */
   readonly version?: NodeVersion | undefined;
+  /** The namespaces that admins may write to through the API; none by default. */
+  readonly openNamespaces?: ReadonlySet<string> | undefined;
 }
 
 /** A running node: a runtime of its own over a state of its own. */

@@ -12,8 +12,11 @@ export interface AccessPolicy {
   /** What the process knows about a type; undefined: nothing, so nobody gets at it. */
   type(name: string): { readonly sensitive: boolean } | undefined;
   hasNamespace(name: string): boolean;
-  /** The namespaces that may be written through the API; none by default. */
-  readonly openNamespaces?: ReadonlySet<string> | undefined;
+  /**
+   * The namespaces that may be written through the API; none by default. In them admins may use any type, known or
+   * not, since what they write may be of a program that the process knows nothing of.
+   */
+  readonly openNamespaces?: ReadonlySet<string> | 'all' | undefined;
 }
 
 const READERS: ReadonlySet<string> = new Set<Role>(['os:admin', 'os:operator', 'os:reader']);
@@ -80,10 +83,11 @@ function mayCall(method: string, roles: readonly string[]): boolean {
 }
 
 function refusal(policy: AccessPolicy, { verb, type, namespace }: AccessRequest, isAdmin: boolean): string | undefined {
-  if (WRITES.has(verb) && policy.openNamespaces?.has(namespace) !== true) return 'write access is not allowed';
+  const isOpen = policy.openNamespaces === 'all' || policy.openNamespaces?.has(namespace) === true;
+  if (WRITES.has(verb) && !isOpen) return 'write access is not allowed';
   const known = policy.type(type);
-  if (known === undefined) return `resource type "${type}" is not supported`;
-  if (known.sensitive && !isAdmin) return 'not authorized';
-  if (!policy.hasNamespace(namespace)) return `namespace "${namespace}" is not supported`;
+  if (known === undefined && !(isOpen && isAdmin)) return `resource type "${type}" is not supported`;
+  if (known?.sensitive === true && !isAdmin) return 'not authorized';
+  if (!isOpen && !policy.hasNamespace(namespace)) return `namespace "${namespace}" is not supported`;
   return undefined;
 }

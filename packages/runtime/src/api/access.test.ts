@@ -77,7 +77,7 @@ describe('a filtered state', () => {
 describe('the policy', () => {
   const policy: AccessPolicy = {
     type: (name) => ({ Open: { sensitive: false }, Secret: { sensitive: true } })[name],
-    hasNamespace: (name) => name === 'cluster' || name === 'opened',
+    hasNamespace: (name) => name === 'cluster',
     openNamespaces: new Set(['opened']),
   };
 
@@ -96,6 +96,8 @@ describe('the policy', () => {
     [['os:admin'], 'TeardownAndDestroy', 'watch', 'Open', 'opened', 'yes'],
     [['os:reader'], 'Update', 'update', 'Open', 'opened', 'not authorized'],
     [['os:operator'], 'TeardownAndDestroy', 'watch', 'Open', 'opened', 'not authorized'],
+    [['os:admin'], 'Create', 'create', 'Unknown', 'opened', 'yes'],
+    [['os:reader'], 'Get', 'get', 'Unknown', 'opened', 'resource type "Unknown" is not supported'],
     [['somebody'], 'Get', 'get', 'Open', 'cluster', 'not authorized'],
     [[], 'Get', 'get', 'Open', 'cluster', 'not authorized'],
   ])('%j may %s (%s) %s in %s: %s', (roles, operation, verb, type, namespace, answer) => {

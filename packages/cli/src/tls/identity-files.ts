@@ -1,26 +1,33 @@
 import { FileError, messageOf, sleep, type Files, type Host, type Owner, type TlsIdentity } from '@cosi-ts/core';
-import type { DiscoveryService } from '@cosi-ts/discovery';
 
 /** Files in PEM; absolute paths. */
-export interface CertificateFiles {
-  readonly certificatePath: string;
-  readonly keyPath: string;
+export interface IdentityFiles {
+  readonly certificate: string;
+  readonly key: string;
+  /** Of whom the clients' certificates must be. */
+  readonly ca?: string | undefined;
 }
 
 /** Milliseconds for whoever renews the files to finish with both. */
 const PAUSE = 100;
 
 /** @throws FileError */
-export async function readCertificate(
-  files: Files,
-  { certificatePath, keyPath }: CertificateFiles,
-): Promise<TlsIdentity> {
-  const [certificate, key] = await Promise.all([readText(files, certificatePath), readText(files, keyPath)]);
-  return { certificate, key };
+export async function readIdentity(files: Files, paths: IdentityFiles): Promise<TlsIdentity> {
+  const [certificate, key, ca] = await Promise.all([
+    readText(files, paths.certificate),
+    readText(files, paths.key),
+    paths.ca === undefined ? undefined : readText(files, paths.ca),
+  ]);
+  return { certificate, key, ...(ca !== undefined && { ca }) };
 }
 
-/** Takes over what the files become. A pair that cannot be used changes nothing. */
-export function keepCertificate(host: Host, owner: Owner, paths: CertificateFiles, service: DiscoveryService): void {
+/** Takes over what the files become. What cannot be used changes nothing. */
+export function keepIdentity(
+  host: Host,
+  owner: Owner,
+  paths: IdentityFiles,
+  renewed: (tls: TlsIdentity) => void,
+): void {
   let changes = 0;
   const renew = async (signal: AbortSignal): Promise<void> => {
     const seen = (changes += 1);
@@ -28,7 +35,7 @@ export function keepCertificate(host: Host, owner: Owner, paths: CertificateFile
     // Only the last of several changes in a row is looked at.
     if (seen !== changes) return;
     try {
-      service.renew(await readCertificate(host.files, paths));
+      renewed(await readIdentity(host.files, paths));
       host.log.info('the certificate was renewed', { ...paths });
     } catch (error) {
       host.log.error('the certificate could not be renewed, the old one stays', { ...paths, error: messageOf(error) });
@@ -37,7 +44,7 @@ export function keepCertificate(host: Host, owner: Owner, paths: CertificateFile
   const onChange = (): void => {
     if (owner.isOpen) owner.run(renew);
   };
-  for (const path of [paths.certificatePath, paths.keyPath]) host.files.watch(path, onChange);
+  for (const path of Object.values(paths)) if (path !== undefined) host.files.watch(path, onChange);
 }
 
 async function readText(files: Files, path: string): Promise<string> {

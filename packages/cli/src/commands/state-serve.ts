@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { CommandIo } from '../io.ts';
+
+/** What the command line gives. */
+export interface StateServeOptions {
+  readonly listen: string;
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
+/** `cosi state serve`: a state alone, for runtimes elsewhere. */
+export function registerStateServe(program: Command, io: CommandIo): void {
+  program
+    .command('state')
+    .summary('a state server, for runtimes elsewhere')
+    .command('serve')
+    .summary('serve an empty state')
+    .description(
+      'Serves an empty state until it is terminated. Any runtime of COSI, in Go or TypeScript, can use it as its own: every\n' +
+        'namespace is open, and specs stay the bytes that were written. On a unix socket whoever can open it may do\n' +
+        'everything. On a port certificates say who may: os:admin everything, os:operator and os:reader read what is not\n' +
+        'sensitive. The files are read again when they change.',
+    )
+    .requiredOption('--listen <address>', 'unix:PATH or HOST:PORT; the latter needs all three of the following')
+    .option('--tls-ca <file>', "of whom the clients' certificates must be, in PEM")
+    .option('--tls-cert <file>', 'certificate of the server, in PEM')
+    .option('--tls-key <file>', 'its key, in PEM')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: StateServeOptions) => {
+      const { serveState } = await import('../state/serve.ts');
+      await serveState(io, options);
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  cosi state serve --listen unix:state.sock
+  cosi state serve --listen :50000 --tls-ca ca.crt --tls-cert server.crt --tls-key server.key`;
