@@ -44,7 +44,9 @@ export function keepIdentity(
   const onChange = (): void => {
     if (owner.isOpen) owner.run(renew);
   };
-  for (const path of Object.values(paths)) if (path !== undefined) host.files.watch(path, onChange);
+  for (const path of [paths.certificate, paths.key, paths.ca]) {
+    if (path !== undefined) host.files.watch(path, onChange);
+  }
 }
 
 async function readText(files: Files, path: string): Promise<string> {
