@@ -38,8 +38,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const host = ownedHost(options.host, owner);
   await host.files.makeDirectory(directory, { mode: 0o700 });
   await lockCluster(host, directory);
-  const { endpoint, previous } = await startClusterService(host, owner, directory);
-  const prepared = await prepareCluster(host, { ...options, serviceEndpoint: endpoint, previousEndpoint: previous });
+  const service = await startClusterService(host, owner, directory);
+  const { endpoint, previous } = service;
+  const prepared = await prepareCluster(host, { ...options, serviceEndpoint: endpoint, previousEndpoints: previous });
+  await service.settle();
   const types = typeRegistry();
   const encodings = new EncodeCache();
   const nodes = await Promise.all(

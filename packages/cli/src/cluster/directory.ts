@@ -12,6 +12,7 @@ import {
   type ClusterSize,
 } from './layout.ts';
 import { loadOrCreateSecrets } from './secrets.ts';
+import { readUnfinished, withUnfinished } from './unfinished.ts';
 
 const CONFIG = 'config.yaml';
 const CLUSTER_NAME = 'talos-default';
@@ -40,8 +41,8 @@ export interface PrepareOptions {
   readonly reset: boolean;
   /** Of the embedded discovery service, as `http://127.0.0.1:PORT`. */
   readonly serviceEndpoint: string;
-  /** Where it was before: only nodes that name this one are pointed at the new one. */
-  readonly previousEndpoint: string | undefined;
+  /** Where it was before: only nodes that name one of these are pointed at the new one. */
+  readonly previousEndpoints: readonly string[];
 }
 
 /** The nodes that a cluster's directory holds, in order. */
@@ -53,7 +54,7 @@ async function listNodes(files: Files, directory: string): Promise<readonly Node
   const nodes: NodeDirectory[] = [];
   for (const name of names) {
     const path = `${directory}/${name}`;
-    if (!/^talos-default-(controlplane|worker)-\d+$/.test(name)) continue;
+    if (!isNodeName(name)) continue;
     if ((await files.read(`${path}/${CONFIG}`)) !== undefined) nodes.push({ name, path });
   }
   return nodes.sort((a, b) => compareNodeNames(a.name, b.name));
@@ -68,7 +69,9 @@ export async function prepareCluster(host: Host, options: PrepareOptions): Promi
   const { directory } = options;
   await files.makeDirectory(directory, { mode: 0o700 });
   const existing = await listNodes(files, directory);
-  const wanted = nodeNames(sizeOf(existing, options));
+  const unfinished = (await readUnfinished(files, directory)).filter(isNodeName);
+  const known = new Set([...existing.map(({ name }) => name), ...unfinished]);
+  const wanted = nodeNames(sizeOf([...known], options));
   const surplus = existing.filter(({ name }) => !wanted.includes(name));
   if (surplus.length > 0 && !options.reset) {
     throw new CommandError(
@@ -83,7 +86,11 @@ export async function prepareCluster(host: Host, options: PrepareOptions): Promi
   }
   const kept = existing.filter((node) => !surplus.includes(node));
   const addresses = await Promise.all(kept.map((node) => pointAtService(files, node, options)));
-  await createNodes(host, options, wanted, kept, new Set(addresses.flat()));
+  const missing = wanted.filter((name) => !kept.some((node) => node.name === name));
+  if (missing.length > 0) {
+    const taken = new Set(addresses.flat());
+    await withUnfinished(files, directory, missing, () => createNodes(host, options, missing, taken));
+  }
   return Promise.all(
     wanted.map(async (name) => {
       const path = `${directory}/${name}`;
@@ -95,12 +102,9 @@ export async function prepareCluster(host: Host, options: PrepareOptions): Promi
 async function createNodes(
   host: Host,
   { directory, serviceEndpoint }: PrepareOptions,
-  wanted: readonly string[],
-  kept: readonly NodeDirectory[],
+  missing: readonly string[],
   taken: ReadonlySet<string>,
 ): Promise<void> {
-  const missing = wanted.filter((name) => !kept.some((node) => node.name === name));
-  if (missing.length === 0) return;
   const secrets = await loadOrCreateSecrets(host, directory);
   for (const plan of planNodes(missing, taken)) {
     const text = generateNodeConfig({
@@ -125,12 +129,14 @@ async function createNodes(
 async function pointAtService(
   files: Files,
   { path }: NodeDirectory,
-  { serviceEndpoint, previousEndpoint: previous }: PrepareOptions,
+  { serviceEndpoint, previousEndpoints }: PrepareOptions,
 ): Promise<readonly string[]> {
   const file = `${path}/${CONFIG}`;
   const text = new TextDecoder().decode(await files.read(file));
-  const moved = previous !== undefined && previous !== serviceEndpoint;
-  const changed = moved ? setServiceEndpoint(text, serviceEndpoint, { previous, file }) : text;
+  const changed = previousEndpoints.reduce(
+    (changed, previous) => setServiceEndpoint(changed, serviceEndpoint, { previous, file }),
+    text,
+  );
   if (changed !== text) await writeFileAtomically(files, file, new TextEncoder().encode(changed));
   return addressesOf(files, path);
 }
@@ -141,11 +147,11 @@ async function addressesOf(files: Files, path: string): Promise<readonly string[
   return interfaces.flatMap(({ addresses }) => addresses.map((address) => address.replace(/\/.*/, '')));
 }
 
-function sizeOf(existing: readonly NodeDirectory[], { nodes, workers }: PrepareOptions): ClusterSize {
+function sizeOf(names: readonly string[], { nodes, workers }: PrepareOptions): ClusterSize {
   const known: ClusterSize =
-    existing.length === 0
+    names.length === 0
       ? DEFAULT_SIZE
-      : { nodes: existing.length, workers: existing.filter(({ name }) => typeOfName(name) === 'worker').length };
+      : { nodes: names.length, workers: names.filter((name) => typeOfName(name) === 'worker').length };
   const total = nodes ?? known.nodes;
   if (total < 1) throw new CommandError('a cluster has at least one node', { exitCode: 2 });
   if (total > MAX_NODES) throw new CommandError(`at most ${MAX_NODES} nodes fit into 172.20.0.0/16`, { exitCode: 2 });
@@ -156,7 +162,14 @@ function sizeOf(existing: readonly NodeDirectory[], { nodes, workers }: PrepareO
   return size;
 }
 
+function isNodeName(name: string): boolean {
+  return /^talos-default-(controlplane|worker)-\d+$/.test(name);
+}
+
+/** The configuration last: as long as it is there, the node is one, and an interrupted removal can be asked for again. */
 async function removeDirectory(files: Files, path: string): Promise<void> {
-  for (const name of await files.list(path)) await files.remove(`${path}/${name}`);
+  const names = await files.list(path);
+  for (const name of names.filter((name) => name !== CONFIG)) await files.remove(`${path}/${name}`);
+  await files.remove(`${path}/${CONFIG}`);
   await files.remove(path);
 }
