@@ -20,3 +20,15 @@ export { distantState } from './history/distant.ts';
 export { exercise, type ExerciseOptions } from './history/exercise.ts';
 export { watchContract } from './history/watch-contract.ts';
 export { linearizable } from './history/linearizable.ts';
+
+export {
+  PerturbationError,
+  ReferenceError,
+  assertUnperturbed,
+  perturb,
+  type PerturbReport,
+  type PlanFailure,
+} from './perturbation/perturb.ts';
+export { describePlan, type Plan } from './perturbation/plan.ts';
+export { InjectedError } from './perturbation/disturbed-gate.ts';
+export type { Scenario } from './perturbation/scenario.ts';

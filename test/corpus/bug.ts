@@ -1,0 +1,40 @@
+import { collection, type Controller, type State } from '@cosi-ts/runtime';
+import type { Scenario } from '@cosi-ts/testing';
+import { Claim } from './resources.ts';
+
+/** A controller with a bug of a class, beside the same without it. */
+export interface Bug {
+  readonly name: string;
+  /** Where such bugs were found. */
+  readonly source: string;
+  readonly wrong: () => readonly Controller[];
+  readonly right: () => readonly Controller[];
+  readonly steps: Scenario['steps'];
+  readonly atRest?: Scenario['atRest'];
+}
+
+export const create =
+  (id: string, size: number) =>
+  (state: State): Promise<unknown> =>
+    collection(state, Claim).create(id, { size });
+
+export const resize =
+  (id: string, size: number) =>
+  (state: State): Promise<unknown> =>
+    collection(state, Claim).set(id, { size });
+
+/** Torn down, and destroyed once nobody holds it. */
+export const remove =
+  (id: string) =>
+  async (state: State): Promise<void> => {
+    const claims = collection(state, Claim);
+    if (await claims.teardown(id)) await claims.destroy(id);
+  };
+
+/** What the users of claims do about those they tore down: they go once nobody holds them. */
+export async function finish(state: State): Promise<void> {
+  const claims = collection(state, Claim);
+  for (const { metadata } of await claims.list()) {
+    if (metadata.phase === 'tearingDown' && metadata.finalizers.length === 0) await claims.destroy(metadata.id);
+  }
+}
