@@ -18,6 +18,7 @@ export const NAMES = [
 export const TTL = 60_000;
 
 const DIRECTORY = '/node';
+const CONFIG = `${DIRECTORY}/config.yaml`;
 const SERVICE_PORT = 3000;
 const types = typeRegistry();
 
@@ -69,7 +70,7 @@ async function prepareNode(sim: Simulation, name: string, index: number): Promis
   const { files } = node.host;
   const config = new TextEncoder().encode(configOf(name, index));
   await untilDiskWorks(() => files.makeDirectory(DIRECTORY));
-  await untilDiskWorks(() => writeFileAtomically(files, `${DIRECTORY}/config.yaml`, config));
+  await untilDiskWorks(() => writeFileAtomically(files, CONFIG, config));
   return {
     name,
     sim: node,
@@ -84,6 +85,14 @@ async function prepareNode(sim: Simulation, name: string, index: number): Promis
       return new Set(lines.map(({ fields }) => fields['nodeId']));
     },
   };
+}
+
+/** Edits a node's configuration as an operator does. */
+export async function edit({ sim: { host } }: ClusterNode, change: (text: string) => string): Promise<void> {
+  const text = new TextDecoder().decode(await host.files.read(CONFIG));
+  const changed = change(text);
+  if (changed === text) throw new Error('the edit changes nothing');
+  await writeFileAtomically(host.files, CONFIG, new TextEncoder().encode(changed));
 }
 
 /** As a supervisor does: what fails because of a disk is tried again. */
