@@ -64,28 +64,39 @@ export {
   weak,
   type Input,
   type InputKind,
+  type InputPort,
+  type LoopPorts,
   type Output,
   type OutputKind,
+  type OutputPort,
   type PortDeclaration,
   type PortDeclarations,
   type PortOf,
   type PortsOf,
+  type QueuePorts,
 } from './controller/ports.ts';
-export {
-  defineController,
-  defineQueueController,
-  type Controller,
-  type KeyMapper,
-  type ReconcileContext,
-  type ReconcileResult,
-  type Run,
-  type StartContext,
+export type {
+  Controller,
+  HookContext,
+  Keys,
+  OpenPorts,
+  ReconcileContext,
+  ReconcileResult,
+  ReconcileReturn,
+  Run,
+  StartContext,
 } from './controller/controller.ts';
-export { RegistrationError, type DependencyEdge } from './controller/database.ts';
-export { ControllerRuntime, type ControllerRuntimeOptions } from './controller/runtime.ts';
+export { defineController } from './controller/loop.ts';
+export { defineQueueController, type KeyMapper } from './controller/queue.ts';
+export { RequeueError, SkipReconcileError } from './controller/outcome.ts';
+export { RegistrationError } from './controller/graph/database.ts';
+export type { DependencyEdge } from './controller/graph/edges.ts';
+export { ControllerRuntime, type ControllerRuntimeOptions } from './controller/engine/runtime.ts';
 export { transform } from './controller/operators/transform.ts';
 export { merge } from './controller/operators/merge.ts';
-export { removeOutput, writeOutput, type OutputPort } from './controller/operators/outputs.ts';
+export { removeOutput, writeOutput } from './controller/operators/outputs.ts';
+export { derived, type Derived, type DerivedMetadata } from './controller/operators/derived.ts';
+export type { DeriveContext, Made, OperatorOptions } from './controller/operators/derive.ts';
 
 export { stateService, type StateServiceOptions } from './api/server/state-service.ts';
 export { EncodeCache } from './api/wire/encode-cache.ts';

@@ -1,151 +1,72 @@
-import { Backoff, type BackoffOptions, type Cause, type Random, type Timer, type Timers } from '@cosi-ts/core';
+import type { RateLimiterOptions } from '@cosi-ts/core';
+import type { Resource } from '@cosi-ts/resources';
+import type {
+  Controller,
+  HookContext,
+  Keys,
+  ReconcileContext,
+  ReconcileReturn,
+  Run,
+  StartContext,
+} from './controller.ts';
+import type { PortsOf, QueuePorts } from './ports.ts';
 
-interface Item {
-  readonly key: string;
-  causes: Cause[];
-  /** `ready`: in line; `delayed`: waits for its timer; `held`: being worked on. */
-  state: 'ready' | 'delayed' | 'held';
-  /** Held, and changed meanwhile: it goes back in line when it is done. */
-  dirty: boolean;
-  timer: Timer | undefined;
-  backoff: Backoff | undefined;
+type QueueReconcile<P extends QueuePorts> = (
+  ports: PortsOf<P>,
+  key: string,
+  context: ReconcileContext,
+) => Promise<ReconcileReturn>;
+
+/** Maps a resource of a mapped input (or what it was, if it is gone and that is known) to ids of primary resources. */
+export type KeyMapper<P extends QueuePorts = QueuePorts> = (
+  id: string,
+  resource: Resource | undefined,
+  ports: PortsOf<P>,
+) => Keys | Promise<Keys>;
+
+interface QueueDefinition<P extends QueuePorts> {
+  readonly name: string;
+  readonly ports: P;
+  /** For every mapped port, which keys a change concerns; the same id if absent. */
+  readonly mappers?: { readonly [N in keyof P]?: KeyMapper<P> };
+  /** How many keys are reconciled at the same time; 1 by default. */
+  readonly concurrency?: number;
+  /** Bounds how often it may change the state. */
+  readonly changeRate?: RateLimiterOptions;
+  /** Runs beside the reconciles, again after a backoff if it fails, until it returns. */
+  readonly runHook?: (ports: PortsOf<P>, context: HookContext) => Promise<void>;
+  /** Runs last, when the controller is stopped. A crash skips it. */
+  readonly shutdownHook?: () => Promise<void> | void;
 }
-
-/** Causes kept for one key while it waits; beyond, the oldest stand for all. */
-const MAX_CAUSES = 64;
 
 /**
- * Keys that want work, each at most once in line and never worked on twice at the same time. A key that changes
- * while it is worked on comes again afterwards; one that waits for a retry comes at once when it changes.
+ * The queue style (COSI's `QController`): a reconcile per id of the primary input, never twice at the same time,
+ * with a backoff per id. A mapped input says which ids it concerns. Give `reconcile`, or `start` for a controller
+ * that holds something while it runs: it returns the reconcile.
  */
-export class KeyedQueue {
-  readonly #timers: Timers;
-  readonly #random: Random;
-  readonly #backoff: BackoffOptions;
-  readonly #items = new Map<string, Item>();
-  #line: Item[] = [];
-  #head = 0;
-  #delayed = 0;
-  #idle: (() => void)[] = [];
-  #closed = false;
-
-  constructor(timers: Timers, random: Random, backoff: BackoffOptions = {}) {
-    this.#timers = timers;
-    this.#random = random;
-    this.#backoff = backoff;
-  }
-
-  /** Whether no key is in line or being worked on; some may wait for their time. */
-  get isIdle(): boolean {
-    return this.#items.size === this.#delayed;
-  }
-
-  /** Asks for work on a key, now. */
-  add(key: string, cause?: Cause): void {
-    if (this.#closed) return;
-    const known = this.#items.get(key);
-    if (known === undefined) {
-      const item: Item = { key, causes: [], state: 'ready', dirty: false, timer: undefined, backoff: undefined };
-      addCause(item, cause);
-      this.#items.set(key, item);
-      this.#enqueue(item);
-      return;
-    }
-    addCause(known, cause);
-    if (known.state === 'held') known.dirty = true;
-    if (known.state === 'delayed') this.#release(known);
-  }
-
-  /** The next key and the causes that led to it; undefined if none is ready. It is held until `done`. */
-  take(): { readonly key: string; readonly causes: readonly Cause[] } | undefined {
-    const item = this.#line[this.#head];
-    if (item === undefined) return undefined;
-    this.#head += 1;
-    if (this.#head === this.#line.length) {
-      this.#line = [];
-      this.#head = 0;
-    } else if (this.#head > 1024 && this.#head * 2 > this.#line.length) {
-      this.#line = this.#line.slice(this.#head);
-      this.#head = 0;
-    }
-    item.state = 'held';
-    const { causes } = item;
-    item.causes = [];
-    return { key: item.key, causes };
-  }
-
-  /** Resolves when a key may be ready, or the queue was closed. */
-  available(): Promise<void> {
-    if (this.#closed || this.#head < this.#line.length) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
-  }
-
-  /** The work on a key succeeded. @param requeueAfter milliseconds after which it is wanted again. */
-  done(key: string, requeueAfter?: number): void {
-    const item = this.#items.get(key);
-    if (item === undefined || this.#closed) return;
-    item.backoff = undefined;
-    if (item.dirty) this.#enqueue(item);
-    else if (requeueAfter === undefined) this.#items.delete(key);
-    else this.#delay(item, requeueAfter);
-  }
-
-  /**
-   * The work on a key failed: it comes again after its backoff, or at once if it changed meanwhile.
-   * @returns milliseconds until then.
-   */
-  failed(key: string, retryAfter?: number): number {
-    const item = this.#items.get(key);
-    if (item === undefined || this.#closed) return 0;
-    if (item.dirty) {
-      this.#enqueue(item);
-      return 0;
-    }
-    item.backoff ??= new Backoff(this.#random, this.#backoff);
-    const delay = retryAfter ?? item.backoff.next();
-    this.#delay(item, delay);
-    return delay;
-  }
-
-  close(): void {
-    this.#closed = true;
-    for (const item of this.#items.values()) item.timer?.cancel();
-    this.#items.clear();
-    this.#delayed = 0;
-    this.#line = [];
-    this.#head = 0;
-    this.#wakeIdle();
-  }
-
-  #delay(item: Item, millis: number): void {
-    item.state = 'delayed';
-    this.#delayed += 1;
-    item.timer = this.#timers.after(millis, () => this.#release(item));
-  }
-
-  #release(item: Item): void {
-    item.timer?.cancel();
-    item.timer = undefined;
-    this.#delayed -= 1;
-    this.#enqueue(item);
-  }
-
-  #enqueue(item: Item): void {
-    item.state = 'ready';
-    item.dirty = false;
-    this.#line.push(item);
-    this.#wakeIdle();
-  }
-
-  #wakeIdle(): void {
-    const idle = this.#idle;
-    this.#idle = [];
-    for (const wake of idle) wake();
-  }
-}
-
-function addCause(item: Item, cause: Cause | undefined): void {
-  if (cause === undefined || item.causes.length >= MAX_CAUSES) return;
-  if (item.causes.some(({ key, table }) => key === cause.key && table === cause.table)) return;
-  item.causes.push(cause);
+export function defineQueueController<const P extends QueuePorts>(
+  definition: QueueDefinition<P> &
+    (
+      | { reconcile: QueueReconcile<P> }
+      | { start: (context: StartContext) => QueueReconcile<P> | Promise<QueueReconcile<P>> }
+    ),
+): Controller {
+  const { name, ports, changeRate, runHook, shutdownHook } = definition;
+  const mappers: Readonly<Record<string, KeyMapper<P> | undefined>> = definition.mappers ?? {};
+  return {
+    name,
+    style: 'queue',
+    ports,
+    concurrency: definition.concurrency ?? 1,
+    changeRate,
+    async start(context): Promise<Run> {
+      const reconcile = 'reconcile' in definition ? definition.reconcile : await definition.start(context);
+      return {
+        keysOf: (port, id, resource, last, ports) => mappers[port]?.(id, resource ?? last, ports as PortsOf<P>) ?? [id],
+        reconcile: (ports, key, reconcileContext) => reconcile(ports as PortsOf<P>, key, reconcileContext),
+        hook: runHook && ((ports, hookContext) => runHook(ports as PortsOf<P>, hookContext)),
+        shutdown: shutdownHook,
+      };
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { Immer, type Draft } from 'immer';
 import { equalMetadata, type Labels, type NewMetadata, type Resource, type ResourceType } from '@cosi-ts/resources';
 import { AlreadyExistsError, NotFoundError, PhaseConflictError, VersionConflictError } from './errors.ts';
-import type { ListOptions, State, UpdateOptions, WriteOptions } from './state.ts';
+import type { Attribution, ListOptions, State, UpdateOptions, WriteOptions } from './state.ts';
 
 /** Our own, so that no global setting of Immer is touched; the state freezes what it takes, by type. */
 const immer = new Immer({ autoFreeze: false });
@@ -56,7 +56,11 @@ export interface Collection<S> extends Reader<S>, Writer<S>, Finalizers {
   update(id: string, change: (current: Resource<S>) => Resource<S>, options?: UpdateOptions): Promise<Resource<S>>;
 }
 
-export function collection<S>(state: State, type: ResourceType<S>): Collection<S> {
+/** @param attribution who writes through it, and why: goes with each write */
+export function collection<S>(state: State, type: ResourceType<S>, attribution?: () => Attribution): Collection<S> {
+  const attributed = <O extends WriteOptions>(options: O | undefined): O | undefined =>
+    attribution === undefined ? options : ({ ...options, ...attribution() } as O);
+
   const get = (id: string): Promise<Resource<S>> => state.get(type.pointer(id)) as Promise<Resource<S>>;
 
   const find = async (id: string): Promise<Resource<S> | undefined> => {
@@ -69,7 +73,7 @@ export function collection<S>(state: State, type: ResourceType<S>): Collection<S
   };
 
   const create: Writer<S>['create'] = (id, spec, options) =>
-    state.create(type.create(id, spec, options?.metadata), options) as Promise<Resource<S>>;
+    state.create(type.create(id, spec, options?.metadata), attributed(options)) as Promise<Resource<S>>;
 
   const update: Collection<S>['update'] = async (id, change, options) => {
     const phase = options?.expectedPhase ?? 'running';
@@ -79,7 +83,7 @@ export function collection<S>(state: State, type: ResourceType<S>): Collection<S
       const changed = change(current);
       if (changed === current || isSame(type, changed, current)) return current;
       try {
-        return (await state.update(changed, options)) as Resource<S>;
+        return (await state.update(changed, attributed(options))) as Resource<S>;
       } catch (thrown) {
         if (!(thrown instanceof VersionConflictError)) throw thrown;
       }
@@ -131,7 +135,7 @@ export function collection<S>(state: State, type: ResourceType<S>): Collection<S
       if (finalizers.length === current.metadata.finalizers.length) return;
       const next = { metadata: { ...current.metadata, finalizers }, spec: current.spec };
       try {
-        await state.update(next, { owner: current.metadata.owner, expectedPhase: 'any' });
+        await state.update(next, attributed({ owner: current.metadata.owner, expectedPhase: 'any' }));
         return;
       } catch (thrown) {
         if (!(thrown instanceof VersionConflictError)) throw thrown;
@@ -148,8 +152,8 @@ export function collection<S>(state: State, type: ResourceType<S>): Collection<S
     set,
     modify,
     update,
-    teardown: (id, options) => state.teardown(type.pointer(id), options),
-    destroy: (id, options) => state.destroy(type.pointer(id), options),
+    teardown: (id, options) => state.teardown(type.pointer(id), attributed(options)),
+    destroy: (id, options) => state.destroy(type.pointer(id), attributed(options)),
     addFinalizer: (id, ...added) =>
       changeFinalizers(id, (held) => [...held, ...added.filter((finalizer) => !held.includes(finalizer))]),
     removeFinalizer: (id, ...removed) =>

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { RpcService } from '@cosi-ts/core';
-import type { DependencyEdge } from '../../controller/database.ts';
+import type { DependencyEdge } from '../../controller/graph/edges.ts';
 import { ControllerRuntimeDependenciesResponseSchema, DependencyEdgeType } from '../../gen/inspect/inspect_pb.ts';
 import { answeringNodes } from './named-nodes.ts';
 

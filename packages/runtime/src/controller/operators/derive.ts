@@ -1,86 +1,237 @@
-import { compareUtf8, type Logger } from '@cosi-ts/core';
+import { compareUtf8, type Cause, type Logger } from '@cosi-ts/core';
 import type { Resource, ResourceType } from '@cosi-ts/resources';
-import type { Reader } from '../../state/collection.ts';
-import type { Controller, Run } from '../controller.ts';
-import { exclusive, mapped, shared, type OutputKind, type PortDeclarations } from '../ports.ts';
-import { removeOutput, writeOutput, type OutputPort } from './outputs.ts';
+import { NotFoundError } from '../../state/errors.ts';
+import type { Finalizers } from '../../state/collection.ts';
+import type { Controller, Keys, ReconcileContext, ReconcileReturn, Run, StartContext } from '../controller.ts';
+import {
+  exclusive,
+  mappedDestroyReady,
+  primary,
+  shared,
+  type InputPort,
+  type OutputKind,
+  type OutputPort,
+  type PortsOf,
+  type QueuePorts,
+} from '../ports.ts';
+import { destroy, write, type Derived } from './derived.ts';
+import { GroupIndex } from './group-index.ts';
 
-/** What an operator is declared by: inputs are grouped by the id of the output they make together. */
-export interface Derivation<I, O> {
+/** What the functions of an operator are told. */
+export interface DeriveContext<O, X extends QueuePorts = QueuePorts> {
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly causes: readonly Cause[];
+  /** The extra ports. */
+  readonly ports: PortsOf<X>;
+  /** The output as it is. */
+  readonly current: Resource<O> | undefined;
+  /** Makes it again after so many milliseconds, even if nothing changes. */
+  requeueAfter(millis: number): void;
+}
+
+/** An operator's function may take its time, and may find that there shall be no output. */
+export type Made<O> = O | Derived<O> | undefined;
+
+/** What all operators that make outputs of inputs can be told. */
+export interface OperatorOptions<I, O, X extends QueuePorts> {
   readonly name: string;
   readonly input: ResourceType<I>;
-  readonly output: ResourceType<O>;
-  readonly outputKind?: OutputKind;
   /** Narrows the input to one resource. */
   readonly inputId?: string;
+  readonly output: ResourceType<O>;
+  /** Exclusive by default. */
+  readonly outputKind?: OutputKind;
+  /** How many outputs are made at the same time; 1 by default. */
+  readonly concurrency?: number;
+  /** Other ports, for the function that makes the output. */
+  readonly extra?: X;
+  /** Which outputs a change of an extra input concerns; the one with the same id if absent. */
+  readonly extraKeys?: { readonly [N in keyof X]?: (id: string, resource: Resource | undefined) => Keys };
+  /**
+   * Holds the inputs by a finalizer, named like the controller, until their output is gone or made without them. By
+   * default an input that is tearing down just does not count any more.
+   */
+  readonly inputFinalizers?: boolean;
+  /** Called before a held input that is tearing down is let go. A `SkipReconcileError` keeps it, and its output. */
+  readonly release?: (input: Resource<I>, context: DeriveContext<O, X>) => Promise<void> | void;
+  /** Inputs count to the end, whether they are tearing down or not. Not together with `inputFinalizers`. */
+  readonly ignoreTearingDown?: boolean;
+  /** With `inputFinalizers`: an input that is tearing down counts as long as any of these still holds it. */
+  readonly ignoreTeardownWhile?: readonly string[];
+  /** With `inputFinalizers`: an input that is tearing down counts until nobody but these, and us, holds it. */
+  readonly ignoreTeardownUntil?: readonly string[];
+  /** Runs last, when the controller is stopped. A crash skips it. */
+  readonly shutdownHook?: () => Promise<void> | void;
+}
+
+/** What an operator comes down to: inputs are grouped by the id of the output they make together. */
+export interface Derivation<I, O, X extends QueuePorts> extends OperatorOptions<I, O, X> {
   /** The id of the output that an input belongs to; undefined: to none. */
   readonly group: (input: Resource<I>) => string | undefined;
-  /** The output of a group, its inputs in the order of their ids; undefined: there shall be none. */
-  readonly derive: (inputs: readonly Resource<I>[], id: string, log: Logger) => O | undefined;
+  /** The output of a group of at least one input, in the order of their ids; undefined: there shall be none. */
+  readonly derive: (
+    inputs: readonly Resource<I>[],
+    id: string,
+    context: DeriveContext<O, X>,
+  ) => Made<O> | Promise<Made<O>>;
 }
 
 /**
- * The engine of the declarative operators. It remembers which inputs make up which output, so that a changed
- * input costs the work of its own output (of two, if it moved), whatever the number of the others.
+ * The engine of the operators that make outputs of inputs. Its law: once nothing changes any more, there is an output
+ * for each group of inputs, made of them as they are, and no other of this controller's.
  */
-export function deriveController<I, O>(derivation: Derivation<I, O>): Controller {
-  const { name, input, inputId, output } = derivation;
-  const ports: PortDeclarations = {
-    input: mapped(input, inputId === undefined ? {} : { id: inputId }),
-    output: (derivation.outputKind === 'shared' ? shared : exclusive)(output),
+export function deriveController<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>): Controller {
+  const { name, input, inputId, output, concurrency = 1, extra } = derivation;
+  if (derivation.inputFinalizers === true && derivation.ignoreTearingDown === true) {
+    throw new TypeError('inputFinalizers and ignoreTearingDown exclude each other');
+  }
+  const isSameKind = input.type === output.type && input.namespace === output.namespace;
+  return {
+    name,
+    style: 'queue',
+    ports: {
+      ...extra,
+      input: primary(input, inputId === undefined ? {} : { id: inputId }),
+      output: (derivation.outputKind === 'shared' ? shared : exclusive)(output),
+      ...(isSameKind ? {} : { outputReady: mappedDestroyReady(output) }),
+    },
+    concurrency,
+    start: (context) => newRun(derivation, context),
   };
-  return { name, ports, concurrency: 1, failure: 'key', start: ({ log }) => newRun(derivation, log) };
 }
 
 interface Ports<I, O> {
-  readonly input: Reader<I>;
+  readonly input: InputPort<I> & Finalizers;
   readonly output: OutputPort<O>;
 }
 
-function newRun<I, O>(derivation: Derivation<I, O>, log: Logger): Run {
-  const groupOf = new Map<string, string>();
-  const members = new Map<string, Set<string>>();
+/** The key of a job that lets an input go which belongs to no group. No output is named so. */
+const RELEASE = '\u0000release ';
 
-  const move = (id: string, to: string | undefined): readonly string[] => {
-    const from = groupOf.get(id);
-    if (from !== undefined && from !== to) {
-      const group = members.get(from);
-      group?.delete(id);
-      if (group?.size === 0) members.delete(from);
-      groupOf.delete(id);
+function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { wake }: StartContext): Run {
+  const { name, group, inputFinalizers = false } = derivation;
+  const groups = new GroupIndex();
+  /** Groups that an input left, but whose outputs may still be made of it. */
+  const left = new Map<string, Set<string>>();
+  const extraKeys: Readonly<Record<string, ((id: string, resource: Resource | undefined) => Keys) | undefined>> =
+    derivation.extraKeys ?? {};
+
+  const isLeaving = (input: Resource<I>): boolean => {
+    const { phase, finalizers } = input.metadata;
+    if (phase === 'running' || derivation.ignoreTearingDown === true) return false;
+    const { ignoreTeardownWhile, ignoreTeardownUntil } = derivation;
+    const others = finalizers.filter((finalizer) => finalizer !== name);
+    if (ignoreTeardownUntil !== undefined && others.some((other) => !ignoreTeardownUntil.includes(other))) return false;
+    return ignoreTeardownWhile === undefined || !others.some((other) => ignoreTeardownWhile.includes(other));
+  };
+
+  const isHeld = ({ metadata }: Resource<I>): boolean => metadata.finalizers.includes(name);
+
+  const keysOfInput = (id: string, input: Resource<I> | undefined): Keys => {
+    const from = groups.groupOf(id);
+    const to = input === undefined ? undefined : group(input);
+    const keys = groups.move(id, to);
+    if (!inputFinalizers || input === undefined) {
+      left.delete(id);
+      return keys;
     }
-    if (to !== undefined && from !== to) {
-      groupOf.set(id, to);
-      const group = members.get(to) ?? new Set();
-      members.set(to, group.add(id));
+    if (from !== undefined && from !== to) left.set(id, (left.get(id) ?? new Set()).add(from));
+    return to === undefined && isHeld(input) ? [...keys, RELEASE + id] : keys;
+  };
+
+  /** A group's output is not made any more of what left the group. */
+  const settle = (key: string): void => {
+    for (const [id, groupsLeft] of left) {
+      if (!groupsLeft.delete(key) || groupsLeft.size > 0) continue;
+      left.delete(id);
+      wake(groups.groupOf(id) ?? RELEASE + id);
     }
-    if (from === undefined || from === to) return to === undefined ? [] : [to];
-    return to === undefined ? [from] : [from, to];
+  };
+
+  const membersOf = async (key: string, port: InputPort<I>): Promise<readonly Resource<I>[]> => {
+    const ids = groups.members(key);
+    const inputs: Resource<I>[] = [];
+    for (const id of ids.length > 1 ? [...ids].sort(compareUtf8) : ids) {
+      const found = await port.find(id);
+      // One that moved or went meanwhile wakes us again.
+      if (found !== undefined && group(found) === key) inputs.push(found);
+    }
+    return inputs;
+  };
+
+  const hold = async (inputs: readonly Resource<I>[], port: Finalizers): Promise<void> => {
+    for (const input of inputs) {
+      if (input.metadata.phase !== 'running' || isHeld(input)) continue;
+      await port.addFinalizer(input.metadata.id, name).catch(unlessGone);
+    }
+  };
+
+  const letGo = async (input: Resource<I>, port: Finalizers): Promise<void> => {
+    if (left.has(input.metadata.id)) return;
+    await port.removeFinalizer(input.metadata.id, name).catch(unlessGone);
+  };
+
+  const reconcileGroup = async (
+    ports: Ports<I, O>,
+    key: string,
+    context: ReconcileContext,
+  ): Promise<ReconcileReturn> => {
+    const members = await membersOf(key, ports.input);
+    const staying = members.filter((input) => !isLeaving(input));
+    const leaving = inputFinalizers ? members.filter((input) => isLeaving(input) && isHeld(input)) : [];
+    if (inputFinalizers) await hold(staying, ports.input);
+    const current = await ports.output.find(key);
+    let after: number | undefined;
+    const told: DeriveContext<O, X> = {
+      log: context.log,
+      signal: context.signal,
+      causes: context.causes,
+      ports: ports as unknown as PortsOf<X>,
+      current,
+      requeueAfter: (millis) => (after = millis),
+    };
+    for (const input of leaving) await derivation.release?.(input, told);
+    const making = staying.length === 0 ? undefined : derivation.derive(staying, key, told);
+    const made = making instanceof Promise ? await making : making;
+    const isOthers = current !== undefined && current.metadata.owner !== name;
+    let done = true;
+    if (made !== undefined) done = !isOthers && (await write(ports.output, key, current, made));
+    else if (current !== undefined && !isOthers) done = await destroy(ports.output, key, current);
+    if (!done && isOthers) context.log.warn('output belongs to another', { id: key, owner: current.metadata.owner });
+    if (done && inputFinalizers) {
+      settle(key);
+      for (const input of leaving) await letGo(input, ports.input);
+    }
+    return after === undefined ? undefined : { requeueAfter: after };
+  };
+
+  /** An input that is mapped to nothing has no output that we would have to be rid of first. */
+  const release = async (ports: Ports<I, O>, id: string): Promise<void> => {
+    const input = await ports.input.find(id);
+    if (input !== undefined && isHeld(input) && group(input) === undefined) await letGo(input, ports.input);
   };
 
   return {
     /** Outputs left by an earlier run, whose inputs may be gone. */
     initialKeys: async (ports) => {
       const outputs = await (ports as unknown as Ports<I, O>).output.list();
-      return outputs.filter(({ metadata }) => metadata.owner === derivation.name).map(({ metadata }) => metadata.id);
+      return outputs.filter(({ metadata }) => metadata.owner === name).map(({ metadata }) => metadata.id);
     },
     keysOf: (port, id, resource) => {
-      if (port === 'output') return [id];
-      return move(id, resource === undefined ? undefined : derivation.group(resource as Resource<I>));
+      if (port === 'input') return keysOfInput(id, resource as Resource<I> | undefined);
+      if (port === 'outputReady') return [id];
+      return extraKeys[port]?.(id, resource) ?? [id];
     },
-    reconcile: async (untyped, id) => {
+    reconcile: async (untyped, key, context) => {
       const ports = untyped as unknown as Ports<I, O>;
-      const ids = [...(members.get(id) ?? [])].sort(compareUtf8);
-      const inputs: Resource<I>[] = [];
-      for (const inputId of ids) {
-        const found = await ports.input.find(inputId);
-        // One that moved or went meanwhile wakes us again.
-        if (found !== undefined && derivation.group(found) === id) inputs.push(found);
-      }
-      const spec = inputs.length === 0 ? undefined : derivation.derive(inputs, id, log);
-      // An output that is held, or another's, wakes us when it is let go or gone.
-      if (spec === undefined) await removeOutput(ports.output, id, derivation.name);
-      else if (!(await writeOutput(ports.output, id, spec, derivation.name))) log.debug('output not written', { id });
+      if (inputFinalizers && key.startsWith(RELEASE)) return release(ports, key.slice(RELEASE.length));
+      return reconcileGroup(ports, key, context);
     },
+    shutdown: derivation.shutdownHook,
   };
+}
+
+function unlessGone(thrown: unknown): void {
+  if (!(thrown instanceof NotFoundError)) throw thrown;
 }

@@ -1,25 +1,23 @@
-import type { Logger } from '@cosi-ts/core';
-import type { Resource, ResourceType } from '@cosi-ts/resources';
+import type { Resource } from '@cosi-ts/resources';
 import type { Controller } from '../controller.ts';
-import type { OutputKind } from '../ports.ts';
-import { deriveController } from './derive.ts';
+import type { NoPorts, QueuePorts } from '../ports.ts';
+import { deriveController, type DeriveContext, type Made, type OperatorOptions } from './derive.ts';
 
-/**
- * One output for each key that inputs share: `key` groups them (undefined: left out), `merge` makes the output's
- * spec of a group, given in the order of ids.
- */
-export function merge<I, O>(definition: {
-  readonly name: string;
-  readonly input: ResourceType<I>;
-  readonly output: ResourceType<O>;
-  readonly outputKind?: OutputKind;
+interface MergeDefinition<I, O, X extends QueuePorts> extends OperatorOptions<I, O, X> {
+  /** The id of the output that an input belongs to; undefined: it is left out. */
   readonly key: (input: Resource<I>) => string | undefined;
-  readonly merge: (inputs: readonly Resource<I>[], key: string, log: Logger) => O | undefined;
-}): Controller {
-  const { key, merge: make, ...rest } = definition;
-  return deriveController({
-    ...rest,
-    group: (input) => (input.metadata.phase === 'running' ? key(input) : undefined),
-    derive: make,
-  });
+  /** Makes the output's spec of its inputs, given in the order of their ids; undefined: there shall be none. */
+  readonly merge: (
+    inputs: readonly Resource<I>[],
+    key: string,
+    context: DeriveContext<O, X>,
+  ) => Made<O> | Promise<Made<O>>;
+}
+
+/** One output for each key that inputs share. One changed input costs the work of its own key. */
+export function merge<I, O, const X extends QueuePorts = NoPorts>(
+  definition: MergeDefinition<I, O, X>,
+): Controller {
+  const { key, merge: make, ...options } = definition;
+  return deriveController({ ...options, group: key, derive: make });
 }

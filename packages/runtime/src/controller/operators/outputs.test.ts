@@ -1,7 +1,7 @@
 import { simulate, type Simulation } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
 import { collection } from '../../state/collection.ts';
-import { A, B, start } from '../text-types.fixture.ts';
+import { A, B, start } from '../engine/text-types.fixture.ts';
 import { transform } from './transform.ts';
 
 const SEEDS = Array.from({ length: 50 }, (_, seed) => seed);

@@ -1,8 +1,6 @@
-import type { Reader, SetOptions, Writer } from '../../state/collection.ts';
-import { NotFoundError, OwnerConflictError, PendingFinalizersError } from '../../state/errors.ts';
-
-/** An output port, as far as it takes to keep one of its resources as it should be. */
-export type OutputPort<S> = Reader<S> & Writer<S>;
+import type { SetOptions } from '../../state/collection.ts';
+import { OwnerConflictError, PhaseConflictError } from '../../state/errors.ts';
+import type { OutputPort } from '../ports.ts';
 
 /**
  * Makes an output so, whatever an earlier run, which may have crashed anywhere, left of it: one that is tearing down
@@ -10,8 +8,8 @@ export type OutputPort<S> = Reader<S> & Writer<S>;
  *
  * @param controller the name under which the port writes
  * @param options its labels and annotations, which are left as they are if absent
- * @returns false if it belongs to another controller, or is tearing down and still held: then when it goes is the
- * time to try again.
+ * @returns false if it belongs to another controller, or is tearing down and still held: then the present key is woken
+ * when it goes.
  */
 export async function writeOutput<S>(
   output: OutputPort<S>,
@@ -20,19 +18,19 @@ export async function writeOutput<S>(
   controller: string,
   options?: Pick<SetOptions, 'labels' | 'annotations'>,
 ): Promise<boolean> {
-  const current = await output.find(id);
-  if (current !== undefined && current.metadata.owner !== controller) return false;
-  if (current?.metadata.phase === 'tearingDown') {
-    if (current.metadata.finalizers.length > 0) return false;
-    await output.destroy(id);
-  }
-  try {
-    await output.set(id, spec, options);
-    return true;
-  } catch (thrown) {
-    // Another controller was faster.
-    if (thrown instanceof OwnerConflictError) return false;
-    throw thrown;
+  for (let current = await output.find(id); ; current = await output.awaitRemoval(id)) {
+    if (current !== undefined && current.metadata.owner !== controller) {
+      current = await output.awaitRemoval(id);
+      if (current !== undefined && current.metadata.owner !== controller) return false;
+    }
+    if (current?.metadata.phase === 'tearingDown' && !(await output.remove(id))) return false;
+    try {
+      await output.set(id, spec, options);
+      return true;
+    } catch (thrown) {
+      // Another controller was faster, or somebody tears it down just now.
+      if (!(thrown instanceof OwnerConflictError || thrown instanceof PhaseConflictError)) throw thrown;
+    }
   }
 }
 
@@ -41,20 +39,16 @@ export async function writeOutput<S>(
  * there, is left alone.
  *
  * @param controller the name under which the port writes
- * @returns false if it is still held: then when it is let go is the time to try again.
+ * @returns false if it is still held: then the present key is woken when it is let go.
  */
 export async function removeOutput<S>(output: OutputPort<S>, id: string, controller: string): Promise<boolean> {
   const current = await output.find(id);
   if (current === undefined || current.metadata.owner !== controller) return true;
   try {
-    if (current.metadata.finalizers.length > 0 && !(await output.teardown(id))) return false;
-    await output.destroy(id);
-    return true;
+    return await output.remove(id);
   } catch (thrown) {
-    // Somebody was quicker: to destroy it, or to hold it.
-    if (thrown instanceof NotFoundError || thrown instanceof OwnerConflictError) return true;
-    if (!(thrown instanceof PendingFinalizersError)) throw thrown;
-    await output.teardown(id);
-    return false;
+    // Another controller was quicker to destroy it and to make it its own.
+    if (thrown instanceof OwnerConflictError) return true;
+    throw thrown;
   }
 }

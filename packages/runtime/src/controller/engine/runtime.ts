@@ -1,7 +1,8 @@
-import type { Host, Owner } from '@cosi-ts/core';
-import type { State } from '../state/state.ts';
-import type { Controller } from './controller.ts';
-import { DependencyDatabase, type DependencyEdge } from './database.ts';
+import { RateLimiter, type Host, type Owner, type RateLimiterOptions } from '@cosi-ts/core';
+import type { State } from '../../state/state.ts';
+import type { Controller } from '../controller.ts';
+import { DependencyDatabase } from '../graph/database.ts';
+import { edgesOf, type DependencyEdge } from '../graph/edges.ts';
 import { ControllerInstance } from './instance.ts';
 
 export interface ControllerRuntimeOptions {
@@ -9,7 +10,14 @@ export interface ControllerRuntimeOptions {
   readonly host: Host;
   /** Ends the controllers with it. */
   readonly owner: Owner;
+  /** Bounds how often each controller may change the state; no bound by default. */
+  readonly changeRate?: RateLimiterOptions | undefined;
+  /** Milliseconds that a reconcile may go on after its signal was aborted, before it is given up; 10 s by default. */
+  readonly stopGrace?: number | undefined;
 }
+
+/** Milliseconds. */
+const STOP_GRACE = 10_000;
 
 /** Runs controllers on a state: registers them, keeps each of them running, and knows who depends on what. */
 export class ControllerRuntime {
@@ -27,9 +35,11 @@ export class ControllerRuntime {
    * @throws RegistrationError if it contradicts one that is registered; nothing of it is kept then.
    */
   register(controller: Controller): void {
+    const { state, host, owner, stopGrace = STOP_GRACE } = this.#options;
+    const changeRate = controller.changeRate ?? this.#options.changeRate;
+    const limiter = changeRate && new RateLimiter(changeRate);
+    const instance = new ControllerInstance(controller, { state, host, owner, limiter, grace: stopGrace });
     this.#database.add(controller);
-    const { state, host, owner } = this.#options;
-    const instance = new ControllerInstance(controller, state, host, owner);
     this.#instances.set(controller.name, instance);
     if (this.#started) instance.start();
   }
@@ -53,8 +63,10 @@ export class ControllerRuntime {
     instance.crash();
   }
 
-  /** Who reads and writes what, in COSI's order. */
+  /** Who reads and writes what at present, in COSI's order. */
   dependencyGraph(): readonly DependencyEdge[] {
-    return this.#database.edges();
+    return edgesOf(this.#database.controllers(), (controller, port) => {
+      return this.#instances.get(controller.name)?.aims.of(port);
+    });
   }
 }

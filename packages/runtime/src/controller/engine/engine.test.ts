@@ -1,11 +1,11 @@
 import { Owner, realHost } from '@cosi-ts/core';
 import { simulate } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
-import { collection } from '../state/collection.ts';
-import { defineController } from './controller.ts';
-import { merge } from './operators/merge.ts';
-import { transform } from './operators/transform.ts';
-import { exclusive, weak } from './ports.ts';
+import { collection } from '../../state/collection.ts';
+import { defineController } from '../loop.ts';
+import { merge } from '../operators/merge.ts';
+import { transform } from '../operators/transform.ts';
+import { exclusive, weak } from '../ports.ts';
 import { A, B, C, start } from './text-types.fixture.ts';
 
 describe('the engine', () => {

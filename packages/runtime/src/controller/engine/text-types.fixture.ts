@@ -1,6 +1,6 @@
 import type { Host, Owner } from '@cosi-ts/core';
 import { resourceType, type ResourceType } from '@cosi-ts/resources';
-import { MemoryState } from '../state/memory-state.ts';
+import { MemoryState } from '../../state/memory-state.ts';
 import { ControllerRuntime } from './runtime.ts';
 
 /** The spec of the types that the engine is tested with. */

@@ -1,12 +1,13 @@
 import { sleep, type Timers } from '@cosi-ts/core';
 import { simulate, type Simulation } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
-import { collection } from '../state/collection.ts';
+import { collection } from '../../state/collection.ts';
 import { A, B, C, start } from './text-types.fixture.ts';
-import { defineController, type Controller } from './controller.ts';
-import { merge } from './operators/merge.ts';
-import { transform } from './operators/transform.ts';
-import { exclusive, weak } from './ports.ts';
+import type { Controller } from '../controller.ts';
+import { defineController } from '../loop.ts';
+import { merge } from '../operators/merge.ts';
+import { transform } from '../operators/transform.ts';
+import { exclusive, weak } from '../ports.ts';
 
 const SEEDS = Array.from({ length: 200 }, (_, seed) => seed);
 

@@ -1,0 +1,169 @@
+import { Backoff, type BackoffOptions, type Cause, type Random, type Timer, type Timers } from '@cosi-ts/core';
+
+interface Item {
+  readonly key: string;
+  causes: Cause[];
+  /** Of the work under way. */
+  taken: readonly Cause[];
+  /** `ready`: in line; `delayed`: waits for its timer; `held`: being worked on. */
+  state: 'ready' | 'delayed' | 'held';
+  /** Held, and changed meanwhile: it goes back in line when it is done. */
+  dirty: boolean;
+  timer: Timer | undefined;
+  backoff: Backoff | undefined;
+}
+
+/** Causes kept for one key while it waits; beyond, the first stand for all. */
+const MAX_CAUSES = 64;
+
+/**
+ * Keys that want work, each at most once in line and never worked on twice at the same time. A key that changes
+ * while it is worked on comes again afterwards; one that waits for a retry comes at once when it changes.
+ */
+export class KeyedQueue {
+  readonly #timers: Timers;
+  readonly #random: Random;
+  readonly #backoff: BackoffOptions;
+  readonly #items = new Map<string, Item>();
+  #line: Item[] = [];
+  #head = 0;
+  #held = 0;
+  #idle: (() => void)[] = [];
+  #closed = false;
+
+  constructor(timers: Timers, random: Random, backoff: BackoffOptions = {}) {
+    this.#timers = timers;
+    this.#random = random;
+    this.#backoff = backoff;
+  }
+
+  /** Whether no key is in line or being worked on; some may wait for their time. */
+  get isIdle(): boolean {
+    return this.#head === this.#line.length && this.#held === 0;
+  }
+
+  /** Asks for work on a key, now. */
+  add(key: string, cause?: Cause): void {
+    if (this.#closed) return;
+    const known = this.#items.get(key);
+    if (known === undefined) {
+      const item = newItem(key);
+      addCause(item, cause);
+      this.#items.set(key, item);
+      this.#enqueue(item);
+      return;
+    }
+    addCause(known, cause);
+    if (known.state === 'held') known.dirty = true;
+    if (known.state === 'delayed') this.#release(known);
+  }
+
+  /** The next key and the causes that led to it; undefined if none is ready. It is held until `done`. */
+  take(): { readonly key: string; readonly causes: readonly Cause[] } | undefined {
+    const item = this.#line[this.#head];
+    if (item === undefined) return undefined;
+    this.#head += 1;
+    if (this.#head === this.#line.length) {
+      this.#line = [];
+      this.#head = 0;
+    } else if (this.#head > 1024 && this.#head * 2 > this.#line.length) {
+      this.#line = this.#line.slice(this.#head);
+      this.#head = 0;
+    }
+    item.state = 'held';
+    this.#held += 1;
+    item.taken = item.causes;
+    item.causes = [];
+    return { key: item.key, causes: item.taken };
+  }
+
+  /** Resolves when a key may be ready, or the queue was closed. */
+  available(): Promise<void> {
+    if (this.#closed || this.#head < this.#line.length) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** The work on a key succeeded. @param requeueAfter milliseconds after which it is wanted again. */
+  done(key: string, requeueAfter?: number): void {
+    const item = this.#items.get(key);
+    if (item?.state !== 'held') return;
+    this.#held -= 1;
+    item.backoff = undefined;
+    if (item.dirty) this.#enqueue(item);
+    else if (requeueAfter === undefined) this.#items.delete(key);
+    else this.#delay(item, requeueAfter);
+  }
+
+  /**
+   * The work on a key failed: it comes again after its backoff, or at once if it changed meanwhile.
+   * @param retryAfter milliseconds to wait instead of the backoff, which does not grow then
+   * @returns milliseconds until then.
+   */
+  failed(key: string, retryAfter?: number): number {
+    const item = this.#items.get(key);
+    if (item?.state !== 'held') return 0;
+    this.#held -= 1;
+    recallCauses(item);
+    if (item.dirty) {
+      this.#enqueue(item);
+      return 0;
+    }
+    item.backoff ??= new Backoff(this.#random, this.#backoff);
+    const delay = retryAfter ?? item.backoff.next();
+    this.#delay(item, delay);
+    return delay;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const item of this.#items.values()) item.timer?.cancel();
+    this.#items.clear();
+    this.#line = [];
+    this.#head = 0;
+    this.#held = 0;
+    this.#wakeIdle();
+  }
+
+  #delay(item: Item, millis: number): void {
+    item.state = 'delayed';
+    item.timer = this.#timers.after(millis, () => this.#release(item));
+  }
+
+  #release(item: Item): void {
+    item.timer?.cancel();
+    item.timer = undefined;
+    this.#enqueue(item);
+  }
+
+  #enqueue(item: Item): void {
+    item.state = 'ready';
+    item.dirty = false;
+    this.#line.push(item);
+    this.#wakeIdle();
+  }
+
+  #wakeIdle(): void {
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const wake of idle) wake();
+  }
+}
+
+function newItem(key: string): Item {
+  return { key, causes: [], taken: [], state: 'ready', dirty: false, timer: undefined, backoff: undefined };
+}
+
+/** What led to work that failed leads to its retry. */
+function recallCauses(item: Item): void {
+  const newer = item.causes;
+  item.causes = [...item.taken];
+  for (const cause of newer) addCause(item, cause);
+}
+
+/** A later change of the same resource takes the place of an earlier one. */
+function addCause({ causes }: Item, cause: Cause | undefined): void {
+  if (cause === undefined || causes.length >= MAX_CAUSES) return;
+  const known = causes.findIndex(({ key, table }) => key === cause.key && table === cause.table);
+  if (known < 0) causes.push(cause);
+  else causes[known] = cause;
+}

@@ -1,0 +1,109 @@
+import { isAbortOf, type Cause, type Host, type Logger, type Owner, type RateLimiter } from '@cosi-ts/core';
+import type { State } from '../../state/state.ts';
+import type { Controller, OpenPorts, ReconcileContext } from '../controller.ts';
+import { openPorts } from '../port/open-ports.ts';
+import { OutputTracker } from '../port/output-tracker.ts';
+import { passage } from '../port/passage.ts';
+import type { OutputPort } from '../ports.ts';
+import type { Inputs } from './inputs.ts';
+
+/** What a controller's workers share. */
+export interface Workplace {
+  readonly controller: Controller;
+  readonly state: State;
+  readonly host: Host;
+  readonly owner: Owner;
+  readonly inputs: Inputs;
+  readonly limiter: RateLimiter | undefined;
+  readonly log: Logger;
+  wake(key: string): void;
+  cleanedUp(): void;
+}
+
+/** One hand of a controller: ports of its own, which know what it works on and why. */
+export class Worker {
+  readonly ports: OpenPorts;
+  readonly #place: Workplace;
+  readonly #tracker = new OutputTracker();
+  #key = '';
+  #causes: readonly Cause[] = NO_CAUSES;
+  /** Signals that were handed out for the work under way. */
+  #teardowns: { readonly signal: AbortSignal; readonly release: () => void }[] = [];
+
+  constructor(place: Workplace) {
+    this.#place = place;
+    const { controller, state, host, owner, inputs, limiter } = place;
+    this.ports = openPorts(controller.ports, {
+      controller: controller.name,
+      state,
+      passage: passage({ controller: controller.name, owner, host, limiter, onCall: undefined }),
+      attribution: () => ({ actor: controller.name, causes: this.#causes }),
+      written: (port, id) => this.#tracker.record(port, id),
+      isAimedAt: (port, id) => inputs.isAimedAt(port, id),
+      isAimedAtAll: (port) => inputs.isAimedAtAll(port),
+      aim: (port, ids) => inputs.aim(port, ids),
+      teardownSignal: (port, id, isGoing) => this.#teardownSignal(port, id, isGoing),
+      awaitRemoval: (port, id) => inputs.awaitRemoval(port, id, this.#key),
+    });
+  }
+
+  /** Begins work on a key. @returns what the reconcile is told */
+  begin(key: string, causes: readonly Cause[]): ReconcileContext {
+    const { owner, log, wake } = this.#place;
+    this.#key = key;
+    this.#causes = causes;
+    return {
+      signal: owner.signal,
+      log,
+      causes,
+      wake: (other = key) => wake(other),
+      trackOutputs: () => this.#tracker.start(),
+      cleanupOutputs: (...outputs) => this.#cleanup(outputs),
+    };
+  }
+
+  /** Ends it, and whatever was held for it. */
+  end(): void {
+    this.#tracker.stop();
+    if (this.#teardowns.length === 0) return;
+    for (const { release } of this.#teardowns) release();
+    this.#teardowns = [];
+  }
+
+  /** Whether a rejection only says that a signal that the work was given ended it. */
+  isAbort(thrown: unknown): boolean {
+    return (
+      isAbortOf(this.#place.owner.signal, thrown) || this.#teardowns.some(({ signal }) => isAbortOf(signal, thrown))
+    );
+  }
+
+  async #teardownSignal(port: string, id: string, isGoing: () => Promise<boolean>): Promise<AbortSignal> {
+    const controller = new AbortController();
+    const fire = (): void => controller.abort(new DOMException(`${id} is being torn down`, 'AbortError'));
+    // Before the resource is looked at: what happens in between is heard.
+    const release = this.#place.inputs.watchTeardown(port, id, fire);
+    this.#teardowns.push({ signal: controller.signal, release });
+    if (await isGoing()) fire();
+    return controller.signal;
+  }
+
+  async #cleanup(outputs: readonly OutputPort<unknown>[]): Promise<void> {
+    const { controller, cleanedUp } = this.#place;
+    for (const output of outputs) {
+      const name = Object.keys(this.ports).find((port) => this.ports[port] === output);
+      if (name === undefined) throw new TypeError(`cleanupOutputs() takes ports of "${controller.name}"`);
+      const all = await output.list();
+      const own = all.filter(({ metadata }) => metadata.owner === controller.name);
+      for (const id of this.#tracker.unwritten(
+        name,
+        own.map(({ metadata }) => metadata.id),
+      )) {
+        await output.remove(id);
+      }
+    }
+    this.#tracker.stop();
+    cleanedUp();
+  }
+}
+
+const NO_CAUSES: readonly Cause[] = [];

@@ -1,0 +1,49 @@
+/**
+ * Which resources belong to which group: what an operator remembers, so that a changed resource costs the work of its
+ * own group (of two, if it moved), whatever the number of the others.
+ */
+export class GroupIndex {
+  readonly #groupOf = new Map<string, string>();
+  /** Most groups have one member, which needs no set. */
+  readonly #members = new Map<string, string | Set<string>>();
+
+  groupOf(id: string): string | undefined {
+    return this.#groupOf.get(id);
+  }
+
+  /** The ids in a group, in no order. */
+  members(group: string): readonly string[] {
+    const members = this.#members.get(group);
+    if (members === undefined) return NOBODY;
+    return typeof members === 'string' ? [members] : [...members];
+  }
+
+  /** Puts a resource into a group; undefined: into none. @returns the groups that this concerns */
+  move(id: string, to: string | undefined): readonly string[] {
+    const from = this.#groupOf.get(id);
+    if (from === to) return to === undefined ? NOBODY : [to];
+    if (from !== undefined) this.#leave(id, from);
+    if (to === undefined) {
+      this.#groupOf.delete(id);
+      return from === undefined ? NOBODY : [from];
+    }
+    this.#groupOf.set(id, to);
+    this.#join(id, to);
+    return from === undefined ? [to] : [from, to];
+  }
+
+  #join(id: string, group: string): void {
+    const members = this.#members.get(group);
+    if (members === undefined) this.#members.set(group, id);
+    else if (typeof members === 'string') this.#members.set(group, new Set([members, id]));
+    else members.add(id);
+  }
+
+  #leave(id: string, group: string): void {
+    const members = this.#members.get(group);
+    if (typeof members === 'string') this.#members.delete(group);
+    else if (members?.delete(id) === true && members.size === 0) this.#members.delete(group);
+  }
+}
+
+const NOBODY: readonly string[] = Object.freeze([]);

@@ -1,0 +1,147 @@
+import type { Resource } from '@cosi-ts/resources';
+import type { Attribution, State } from '../../state/state.ts';
+import { collection, type Collection, type Finalizers, type Reader, type Writer } from '../../state/collection.ts';
+import { NotFoundError, PendingFinalizersError } from '../../state/errors.ts';
+import type { OpenPorts } from '../controller.ts';
+import type { InputPort, OutputPort, PortDeclaration, PortDeclarations } from '../ports.ts';
+import type { Passage } from './passage.ts';
+import { refusalsOf, type Refusals } from './refusals.ts';
+
+/** Whom the ports belong to, and what they need of the engine. */
+export interface PortHolder {
+  readonly controller: string;
+  readonly state: State;
+  /** What every call goes through on its way. */
+  readonly passage: Passage;
+  /** Who writes, and why. */
+  attribution(): Attribution;
+  /** Called with each write, before it. */
+  written(port: string, id: string): void;
+  /** What an input is aimed at. */
+  isAimedAt(port: string, id: string): boolean;
+  isAimedAtAll(port: string): boolean;
+  aim(port: string, ids: readonly string[] | undefined): void;
+  teardownSignal(port: string, id: string, isGoing: () => Promise<boolean>): Promise<AbortSignal>;
+  /** Wakes the present key when an output can be destroyed, or is gone. */
+  awaitRemoval(port: string, id: string): void;
+}
+
+/** The ports of one controller's worker, by name. Nothing else of the state can be reached through them. */
+export function openPorts(declarations: PortDeclarations, holder: PortHolder): OpenPorts {
+  return Object.fromEntries(
+    Object.entries(declarations).map(([name, declaration]) => [name, openPort(name, declaration, holder)]),
+  );
+}
+
+/** What is not declared is there as well, and refuses: who goes round the types shall hear why. */
+type AnyPort = InputPort<unknown> & OutputPort<unknown> & Finalizers;
+
+function openPort(name: string, declaration: PortDeclaration, holder: PortHolder): AnyPort {
+  const resources = collection(holder.state, declaration.type, () => holder.attribution());
+  const refusals = refusalsOf(declaration, holder.controller);
+  const isOutput = declaration.direction === 'output';
+  const mayHold = !isOutput && MAY_HOLD.includes(declaration.kind);
+  const direct = {
+    ...(isOutput ? resources : aimedReader(name, resources, refusals, holder)),
+    ...(isOutput ? writer(name, resources, holder) : noWriter(refusals)),
+    ...(mayHold ? resources : noFinalizers(refusals)),
+  };
+  const { reads, writes, finalizers } = holder.passage.for(declaration.type);
+  const port = {
+    get: reads('get', direct.get),
+    find: reads('find', direct.find),
+    list: (options?: Parameters<Reader<unknown>['list']>[0]) => list('', options),
+    create: writes('create', direct.create),
+    set: writes('set', direct.set),
+    modify: writes('modify', direct.modify),
+    teardown: writes('teardown', direct.teardown),
+    destroy: writes('destroy', direct.destroy),
+    addFinalizer: finalizers('addFinalizer', direct.addFinalizer),
+    removeFinalizer: finalizers('removeFinalizer', direct.removeFinalizer),
+  };
+  const list = reads('list', (_id: string, options?: Parameters<Reader<unknown>['list']>[0]) => direct.list(options));
+  const awaitRemoval = (id: string): Promise<Resource | undefined> => {
+    holder.awaitRemoval(name, id);
+    return port.find(id);
+  };
+  return Object.freeze({
+    ...port,
+    aim: (ids) => holder.aim(name, ids),
+    teardownSignal: (id) => holder.teardownSignal(name, id, () => isGoing(port, id)),
+    remove: isOutput ? (id) => remove(port, id, awaitRemoval) : (id) => refusals.write('destroy', id),
+    awaitRemoval: isOutput ? awaitRemoval : () => refusals.query(),
+  } satisfies AnyPort);
+}
+
+const MAY_HOLD: readonly string[] = ['strong', 'primary', 'mapped'];
+
+function aimedReader(
+  name: string,
+  resources: Collection<unknown>,
+  refusals: Refusals,
+  holder: PortHolder,
+): Reader<unknown> {
+  return {
+    get: (id) => (holder.isAimedAt(name, id) ? resources.get(id) : refusals.query()),
+    find: (id) => (holder.isAimedAt(name, id) ? resources.find(id) : refusals.query()),
+    list: (options) => (holder.isAimedAtAll(name) ? resources.list(options) : refusals.query()),
+  };
+}
+
+/** Writes as the controller, which owns what it creates. */
+function writer(name: string, resources: Collection<unknown>, holder: PortHolder): Writer<unknown> {
+  const { controller } = holder;
+  const owned = <O extends { readonly owner?: string | undefined }>(id: string, options: O | undefined): O => {
+    holder.written(name, id);
+    return { owner: controller, ...options } as unknown as O;
+  };
+  return {
+    create: (id, spec, options) => resources.create(id, spec, owned(id, options)),
+    set: (id, spec, options) => resources.set(id, spec, owned(id, options)),
+    modify: (id, recipe, options) => resources.modify(id, recipe, owned(id, options)),
+    teardown: (id, options) => resources.teardown(id, { owner: controller, ...options }),
+    destroy: (id, options) => resources.destroy(id, { owner: controller, ...options }),
+  };
+}
+
+function noWriter(refusals: Refusals): Writer<unknown> {
+  return {
+    create: (id) => refusals.write('create', id),
+    set: (id) => refusals.write('update', id),
+    modify: (id) => refusals.write('update', id),
+    teardown: (id) => refusals.write('teardown', id),
+    destroy: (id) => refusals.write('destroy', id),
+  };
+}
+
+function noFinalizers(refusals: Refusals): Finalizers {
+  return { addFinalizer: () => refusals.finalizers(), removeFinalizer: () => refusals.finalizers() };
+}
+
+async function isGoing(port: Reader<unknown>, id: string): Promise<boolean> {
+  const resource = await port.find(id);
+  return resource === undefined || resource.metadata.phase === 'tearingDown';
+}
+
+async function remove(
+  port: Reader<unknown> & Writer<unknown>,
+  id: string,
+  awaitRemoval: (id: string) => Promise<Resource | undefined>,
+): Promise<boolean> {
+  for (let current = await port.find(id); current !== undefined;) {
+    try {
+      if (current.metadata.finalizers.length === 0 || (await port.teardown(id))) {
+        await port.destroy(id);
+        return true;
+      }
+      current = await awaitRemoval(id);
+      if (current !== undefined && current.metadata.finalizers.length > 0) return false;
+    } catch (thrown) {
+      if (thrown instanceof NotFoundError) return true;
+      if (!(thrown instanceof PendingFinalizersError)) throw thrown;
+      // Somebody took hold of it just now.
+      current = await port.find(id);
+    }
+  }
+  return true;
+}
