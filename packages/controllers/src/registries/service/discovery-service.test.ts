@@ -26,14 +26,14 @@ describe('raw affiliates', () => {
     for (const seed of SEEDS) {
       await simulate({ seed }, async (sim) => {
         const { node, peer } = await twoNodes(sim);
-        const before = node.rawPosition();
+        const before = await node.rawAsTold();
         await pass(sim, sim.choose('steps', 30));
         if (why === 'crash') node.runtime.crash(NAME);
         else await node.configure({ ...config(), serviceEndpoints: [{ ...ENDPOINT, endpoint: 'other-name:3000' }] });
         await pass(sim, sim.choose('steps', 30));
         expect(await node.raw()).toEqual(['service/peer']);
         await sim.advance('5s');
-        expect(node.rawPosition()).toBe(before);
+        expect(await node.rawAsTold()).toEqual(before);
         await peer.deleteLocal();
         await sim.settle();
         expect(await node.raw()).toEqual([]);
@@ -202,11 +202,9 @@ function start(sim: SimNode) {
   );
   const raw = collection(state, Affiliate.in('cluster-raw'));
   const phases = new Map<string, string>();
-  let rawPosition = 0;
   const cursor = state.changes(Affiliate.in('cluster-raw'));
   const follow = (): void => {
     for (const { key, value } of cursor.pull()?.changed ?? []) phases.set(key, value?.metadata.phase ?? 'gone');
-    rawPosition = cursor.position;
     cursor.onReady(follow);
   };
   cursor.onReady(follow);
@@ -224,7 +222,8 @@ function start(sim: SimNode) {
     owner,
     configure: (spec: DiscoveryConfigSpec) => collection(state, DiscoveryConfig).set('cluster', spec),
     raw: async () => (await raw.list()).map(({ metadata }) => metadata.id),
-    rawPosition: () => rawPosition,
+    /** Not their annotations: they may be unconfirmed for a while. */
+    rawAsTold: async () => (await raw.list()).map(({ metadata: { id, created }, spec }) => ({ id, created, spec })),
     rawPhase: (id: string) => phases.get(id),
     isReleased: () => isReleased,
   };

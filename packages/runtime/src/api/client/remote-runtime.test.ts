@@ -2,7 +2,7 @@ import { HostnameStatus, Nodename, typeRegistry } from '@cosi-ts/resources';
 import { simulate } from '@cosi-ts/testing';
 import { expect, test } from 'vitest';
 import { transform } from '../../controller/operators/transform.ts';
-import { ControllerRuntime } from '../../controller/runtime.ts';
+import { ControllerRuntime } from '../../controller/engine/runtime.ts';
 import { collection } from '../../state/collection.ts';
 import { MemoryState } from '../../state/memory-state.ts';
 import { stateService } from '../server/state-service.ts';

@@ -38,7 +38,8 @@ export async function write<O>(
 ): Promise<boolean> {
   if (current?.metadata.phase === 'tearingDown' && !(await destroy(output, id, current))) return false;
   try {
-    if (made instanceof Derived) await output.set(id, made.spec, { labels: made.labels, annotations: made.annotations });
+    if (made instanceof Derived)
+      await output.set(id, made.spec, { labels: made.labels, annotations: made.annotations });
     else await output.set(id, made);
     return true;
   } catch (thrown) {

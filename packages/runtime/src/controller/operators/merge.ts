@@ -15,9 +15,7 @@ interface MergeDefinition<I, O, X extends QueuePorts> extends OperatorOptions<I,
 }
 
 /** One output for each key that inputs share. One changed input costs the work of its own key. */
-export function merge<I, O, const X extends QueuePorts = NoPorts>(
-  definition: MergeDefinition<I, O, X>,
-): Controller {
+export function merge<I, O, const X extends QueuePorts = NoPorts>(definition: MergeDefinition<I, O, X>): Controller {
   const { key, merge: make, ...options } = definition;
   return deriveController({ ...options, group: key, derive: make });
 }
