@@ -85,7 +85,7 @@ function process(sim: Simulation) {
     program: async ({ host, owner }) => {
       cluster = undefined;
       convergence = undefined;
-      const options = { nodes: undefined, workers: undefined, reset: false, ttl: 60_000, openNamespaces: [] };
+      const options = { nodes: undefined, workers: undefined, reset: false, ttl: 60_000, openNamespaces: undefined };
       const os = { name: 'Talos', version: 'v1.3.0' };
       cluster = await startCluster({ host, owner, directory: '/.cosi', os, ...options });
       convergence = new Convergence(cluster.nodes, owner, () => undefined);
