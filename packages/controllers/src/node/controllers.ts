@@ -9,6 +9,7 @@ import { nodeIdentityController } from '../cluster/node-identity.ts';
 import { machineConfigFileController } from '../config/machine-config-file.ts';
 import { kubespanConfigController } from '../kubespan/config.ts';
 import { kubespanIdentityController } from '../kubespan/identity.ts';
+import { peerSpecController } from '../kubespan/peer-spec.ts';
 import { discoveryServiceController } from '../registries/service/discovery-service.ts';
 import { hardwareAddressController, hostnameController, machineTypeController } from '../system/from-config.ts';
 import { nodeAddressController } from '../system/node-address.ts';
@@ -41,5 +42,6 @@ export function nodeControllers(options: {
     discoveryServiceController({ host, os, ttl, directory }),
     affiliateMergeController,
     memberController,
+    peerSpecController,
   ];
 }

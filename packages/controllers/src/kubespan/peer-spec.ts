@@ -1,0 +1,137 @@
+import { messageOf } from '@cosi-ts/core';
+import {
+  Affiliate,
+  Identity,
+  KubeSpanConfig,
+  KubeSpanPeerSpec,
+  maskIpPrefix,
+  prefixSetOf,
+  prefixSetPrefixes,
+  subtractPrefixSet,
+  unitePrefixSets,
+  type AffiliateSpec,
+  type PrefixSet,
+  type Resource,
+} from '@cosi-ts/resources';
+import {
+  defineQueueController,
+  exclusive,
+  mapped,
+  removeOutput,
+  writeOutput,
+  type Controller,
+  type PortsOf,
+  type StartContext,
+} from '@cosi-ts/runtime';
+import { PeerIndex } from './peer-index.ts';
+
+const NAME = 'kubespan.PeerSpecController';
+
+const ports = {
+  config: mapped(KubeSpanConfig, { id: 'kubespan' }),
+  identity: mapped(Identity, { id: 'local' }),
+  affiliates: mapped(Affiliate.in('cluster')),
+  peers: exclusive(KubeSpanPeerSpec),
+} as const;
+
+type Ports = PortsOf<typeof ports>;
+
+/** Whether there is a mesh, and who we are in it. Every other key is the id of an affiliate. */
+const MESH = '';
+
+/**
+ * The peers that the mesh should have: every other node that has a WireGuard key, with the addresses that lead to it.
+ * No address leads to two peers: the affiliate with the least id gets it. One changed affiliate costs its own work and
+ * that of those it shares addresses with.
+ */
+export const peerSpecController: Controller = defineQueueController({
+  name: NAME,
+  ports,
+  mappers: {
+    config: () => [MESH],
+    identity: () => [MESH],
+    peers: () => [],
+  },
+  start: (context) => {
+    const run = new MeshRun(context);
+    context.wake(MESH);
+    return (at, key) => (key === MESH ? run.reconcileMesh(at) : run.reconcile(at, key));
+  },
+});
+
+/** One run of the controller: which affiliates are peers at present, and what they claim. */
+class MeshRun {
+  readonly #context: StartContext;
+  #index = new PeerIndex();
+  /** The local node's id while there is a mesh, '' while there is none; undefined as long as nobody looked. */
+  #localId: string | undefined;
+
+  constructor(context: StartContext) {
+    this.#context = context;
+  }
+
+  /** Everything anew if the mesh comes, goes, or is another's; the index first, so that no peer is granted too much. */
+  async reconcileMesh(at: Ports): Promise<void> {
+    const config = await at.config.find('kubespan');
+    const identity = await at.identity.find('local');
+    const localId = (config?.spec.enabled === true ? identity?.spec.nodeId : undefined) ?? '';
+    if (localId === this.#localId) return;
+    this.#localId = localId;
+    this.#index = new PeerIndex();
+    for (const affiliate of await at.affiliates.list()) this.#update(affiliate.metadata.id, affiliate);
+    for (const { metadata } of await at.peers.list()) {
+      if (this.#index.affiliateOf(metadata.id) === undefined) await removeOutput(at.peers, metadata.id, NAME);
+    }
+    for (const id of this.#index.peers()) this.#context.wake(id);
+  }
+
+  async reconcile(at: Ports, id: string): Promise<void> {
+    const affiliate = await at.affiliates.find(id);
+    const { publicKeys, affiliates } = this.#update(id, affiliate);
+    for (const other of affiliates) this.#context.wake(other);
+    for (const publicKey of publicKeys) {
+      if (this.#index.affiliateOf(publicKey) === undefined) await removeOutput(at.peers, publicKey, NAME);
+    }
+    if (affiliate === undefined || this.#index.affiliateOf(affiliate.spec.kubespan.publicKey) !== id) return;
+    const { kubespan, nodename } = affiliate.spec;
+    await writeOutput(
+      at.peers,
+      kubespan.publicKey,
+      { address: kubespan.address, allowedIPs: this.#allowed(id), endpoints: kubespan.endpoints, label: nodename },
+      NAME,
+    );
+  }
+
+  #update(id: string, affiliate: Resource<AffiliateSpec> | undefined) {
+    const isPeer =
+      affiliate?.metadata.phase === 'running' &&
+      this.#localId !== undefined &&
+      this.#localId !== '' &&
+      id !== this.#localId &&
+      affiliate.spec.kubespan.publicKey !== '';
+    return this.#index.update(id, isPeer ? this.#peerOf(affiliate.spec) : undefined);
+  }
+
+  #peerOf({ nodeId, kubespan, addresses }: AffiliateSpec): { publicKey: string; claim: PrefixSet } | undefined {
+    try {
+      const all = prefixSetOf([...kubespan.additionalAddresses.map(maskIpPrefix), ...addresses]);
+      const allowed = subtractPrefixSet(all, prefixSetOf(kubespan.excludeAdvertisedNetworks));
+      // Added last, so that it cannot be excluded: under it the peer is known.
+      const claim = unitePrefixSets(allowed, prefixSetOf([kubespan.address]));
+      return { publicKey: kubespan.publicKey, claim };
+    } catch (thrown) {
+      const error = messageOf(thrown);
+      this.#context.log.warn('failed building list of IP ranges for the peer', { affiliate: nodeId, error });
+      return undefined;
+    }
+  }
+
+  #allowed(id: string) {
+    const { set, rivals } = this.#index.granted(id);
+    const { log } = this.#context;
+    for (const rival of rivals) log.warn('peer address overlap', { affiliate: id, with: rival });
+    const allowed = prefixSetPrefixes(set);
+    if (allowed.length === 0) log.warn('conflict resolution removed all ranges', { affiliate: id });
+    return allowed;
+  }
+}
