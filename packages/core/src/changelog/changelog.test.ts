@@ -115,6 +115,34 @@ describe('a changes() cursor', () => {
     expect(cursor.pull()?.changed).toMatchObject([{ key: '1', value: undefined, last: 7 }]);
   });
 
+  test.prop([fc.array(step, { maxLength: 120 })])('tells when a key it gave is another one now', (steps) => {
+    const log = new Changelog<number>(clock);
+    const table = log.table('t');
+    let lives = 0;
+    const readers = [{ cursor: table.changes(), known: new Map<string, number>() }];
+    const pull = ({ cursor, known }: (typeof readers)[0], limit: number | undefined): void => {
+      for (const { key, value, recreated } of cursor.pull(limit)?.changed ?? []) {
+        const before = known.get(key);
+        if (before !== undefined && value !== undefined) expect(recreated === true).toBe(before !== value);
+        if (value === undefined) known.delete(key);
+        else known.set(key, value);
+      }
+    };
+    for (const one of steps) {
+      if (one.do === 'open') readers.push({ cursor: table.changes(), known: new Map() });
+      else if (one.do === 'pull') pull(readers[one.cursor % readers.length] ?? expect.fail(), one.limit);
+      else {
+        // A value is the number of its life, and stays the same as long as that lasts.
+        for (const [key, after] of one.writes) {
+          const life = table.get(String(key));
+          if (after !== undefined) write(log, [[key, life ?? (lives += 1)]]);
+          else write(log, [[key, undefined]]);
+        }
+      }
+    }
+    for (const reader of readers) pull(reader, undefined);
+  });
+
   test('re-lists with a reset once its tombstones were given up', () => {
     const log = new Changelog<number>(clock, { maxTombstones: 10 });
     const table = log.table('t');

@@ -10,6 +10,8 @@ export interface Changed<V> {
   readonly position: number;
   /** Of a key that is gone, the value it had at last. */
   readonly last?: V | undefined;
+  /** True: the key was destroyed and created again since the cursor gave it, which was not told by itself. */
+  readonly recreated?: boolean | undefined;
 }
 
 export interface ChangedBatch<V> {
@@ -39,6 +41,8 @@ export class ChangesCursor<V> extends Cursor {
   #listingUntil: number;
   /** Tombstones given up before here are accounted for. */
   #knownLoss: number;
+  /** Keys whose destruction this cursor was not told of before they were created again; nearly always none. */
+  #recreated: Set<string> | undefined;
 
   constructor(table: Table<V>, since: number, release: () => void) {
     super(table.wakeups);
@@ -76,6 +80,7 @@ export class ChangesCursor<V> extends Cursor {
       this.#anchor = undefined;
       this.#listingUntil = this.#table.position;
       this.#knownLoss = lostBefore;
+      this.#recreated = undefined;
     }
     const changed: Changed<V>[] = [];
     let entry = this.#firstUnseen();
@@ -84,14 +89,23 @@ export class ChangesCursor<V> extends Cursor {
       this.#position = entry.position;
       this.#anchor = entry;
       if (entry.value === undefined && entry.position <= this.#listingUntil) continue;
-      changed.push(changedOf(entry));
+      changed.push(this.#changedOf(entry));
     }
     if (entry === undefined) this.#position = this.#table.position;
     return { changed, reset, complete: entry === undefined, position: this.#position };
   }
 
+  /** @internal */
+  resurrected(key: string): void {
+    // It gave nothing yet, so nothing it gave can have changed.
+    if (this.#position === 0) return;
+    this.#recreated ??= new Set();
+    this.#recreated.add(key);
+  }
+
   protected override onClose(): void {
     this.#anchor = undefined;
+    this.#recreated = undefined;
     this.#release();
   }
 
@@ -108,8 +122,10 @@ export class ChangesCursor<V> extends Cursor {
     }
     return unseen;
   }
-}
 
-function changedOf<V>({ key, value, last, position }: Entry<V>): Changed<V> {
-  return value === undefined ? { key, value, position, last } : { key, value, position };
+  #changedOf({ key, value, last, position }: Entry<V>): Changed<V> {
+    const recreated = this.#recreated?.delete(key) ?? false;
+    if (value === undefined) return { key, value, position, last };
+    return recreated ? { key, value, position, recreated } : { key, value, position };
+  }
 }

@@ -164,7 +164,7 @@ export class Table<V> {
     this.#size += 1;
     this.#view.onCome(entry);
     if (entry.position === FORGOTTEN) return;
-    this.#tombstones.resurrect();
+    this.#tombstones.resurrect(entry);
     entry.last = undefined;
   }
 

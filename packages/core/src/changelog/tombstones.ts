@@ -4,6 +4,8 @@ import type { Entry } from './entry.ts';
 export interface Follower {
   /** Everything up to here it was told. */
   readonly position: number;
+  /** A key that it was not yet told is gone is there again. */
+  resurrected(key: string): void;
 }
 
 /** The destroyed keys of a table, kept for those who follow its changes and have not heard of them yet. */
@@ -51,9 +53,10 @@ export class Tombstones<V> {
     if (this.#graves.length - this.#start >= Math.max(64, this.#followers.size)) this.#reclaim(entry.position);
   }
 
-  /** A destroyed key that was not forgotten yet was created again. */
-  resurrect(): void {
+  /** @param entry destroyed and not forgotten yet, and about to live again. */
+  resurrect({ key, position }: Entry<V>): void {
     this.#count -= 1;
+    for (const follower of this.#followers) if (follower.position < position) follower.resurrected(key);
   }
 
   /** Forgets tombstones that every follower has passed, and the oldest ones beyond the bound. */

@@ -50,6 +50,11 @@ export function readEntry(entry: Uint8Array): Omit<PublishedAffiliate, 'id'> {
   return { data, endpoints };
 }
 
+/** Whether an entry says more than what others say of the affiliate. */
+export function hasData(entry: Uint8Array): boolean {
+  return readEntry(entry).data.length > 0;
+}
+
 /** A snapshot or a list of these entries; of none, the message without bytes. */
 export function joinEntries(entries: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(entries);

@@ -106,17 +106,13 @@ describe('watches', () => {
   const id = fc.constantFrom(...IDS);
   const steps = fc.array(
     fc.oneof(
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('write'), id, deletes: fc.boolean() }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('write', 'delete', 'report'), id }) },
       {
         weight: 2,
-        arbitrary: fc.record({
-          kind: fc.constantFrom('block', 'unblock', 'take', 'take', 'turn'),
-          id,
-          deletes: fc.boolean(),
-        }),
+        arbitrary: fc.record({ kind: fc.constantFrom('block', 'unblock', 'take', 'take', 'turn'), id }),
       },
     ),
-    { maxLength: 100 },
+    { maxLength: 100, size: 'max' },
   );
   test.prop([steps])(
     'send the newest there is, at most an entry of each affiliate to one that was behind',
@@ -125,15 +121,21 @@ describe('watches', () => {
       const state = new Map<string, string>();
       const view = new Map<string, string>();
       const changed = new Set<string>();
+      let deletedLast: string | undefined;
       sink.onWrite = ({ affiliates, deleted }) => {
         for (const { id, data } of affiliates) {
-          expect(changed.delete(id)).toBe(true);
-          expect(deleted ? undefined : data).toBe(state.get(id));
+          const isChanged = changed.delete(id);
+          // One that was deleted and that peers speak of is told of in two messages.
+          if (!isChanged) expect([deletedLast, deleted, data]).toEqual([id, false, '']);
+          deletedLast = deleted ? id : undefined;
+          if (!deleted) expect(data).toBe(state.get(id));
+          // As other clients do it: they ignore what has no data.
           if (deleted) view.delete(id);
-          else view.set(id, data);
+          else if (data !== '') view.set(id, data);
         }
       };
-      for (const [count, { kind, id, deletes }] of steps.entries()) {
+      for (const [count, { kind, id }] of steps.entries()) {
+        const request = { clusterId: 'c', affiliateId: id, data: bytes(''), endpoints: [], ttlNanos: 0 };
         if (kind === 'block') sink.block();
         else if (kind === 'unblock') sink.unblock();
         else if (kind === 'turn') await turn();
@@ -142,16 +144,21 @@ describe('watches', () => {
           await turn();
         } else {
           changed.add(id);
-          if (deletes) clusters.delete({ clusterId: 'c', affiliateId: id });
-          else
-            clusters.update({ clusterId: 'c', affiliateId: id, data: bytes(`${count}`), endpoints: [], ttlNanos: 0 });
-          if (deletes) state.delete(id);
-          else state.set(id, `${count}`);
+          if (kind === 'delete') {
+            clusters.delete(request);
+            state.delete(id);
+          } else if (kind === 'report') {
+            clusters.update({ ...request, endpoints: [bytes(`${count}`)] });
+            state.set(id, state.get(id) ?? '');
+          } else {
+            clusters.update({ ...request, data: bytes(`${count}`) });
+            state.set(id, `${count}`);
+          }
         }
       }
       sink.unblock();
       await turn();
-      expect(view).toEqual(state);
+      expect(view).toEqual(new Map([...state].filter(([, data]) => data !== '')));
       expect(messages[0]).toEqual({ affiliates: [], deleted: false });
       await end();
     },
@@ -175,6 +182,27 @@ describe('watches', () => {
     expect(told).toEqual(['af3 true', 'af4 true', 'af2 true', 'af1 false']);
     await end();
   });
+});
+
+test('a deletion is told before what peers say of the node afterwards', async () => {
+  const { clusters, sink, messages, end, turn } = direct();
+  const request = { clusterId: 'c', affiliateId: 'af1', data: bytes(''), endpoints: [], ttlNanos: 0 };
+  clusters.update({ ...request, data: bytes('d') });
+  await turn();
+  sink.block();
+  clusters.update({ ...request, affiliateId: 'blocking' });
+  await turn();
+  const before = messages.length;
+  clusters.delete(request);
+  clusters.update({ ...request, endpoints: [bytes('e1')] });
+  clusters.update({ ...request, endpoints: [bytes('e2')] });
+  sink.unblock();
+  await turn();
+  expect(messages.slice(before)).toEqual([
+    { affiliates: [{ id: 'af1', data: '', endpoints: [] }], deleted: true },
+    { affiliates: [{ id: 'af1', data: '', endpoints: ['e1', 'e2'] }], deleted: false },
+  ]);
+  await end();
 });
 
 /** Watches without a network: the test takes the messages, or does not. */

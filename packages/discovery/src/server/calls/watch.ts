@@ -1,5 +1,5 @@
-import { RpcError, type ChangesCursor, type Host, type RpcSink } from '@cosi-ts/core';
-import { joinEntries } from '../../wire/entries.ts';
+import { RpcError, type Changed, type ChangesCursor, type Host, type RpcSink } from '@cosi-ts/core';
+import { hasData, joinEntries } from '../../wire/entries.ts';
 import type { StoredAffiliate } from '../state/stored-affiliate.ts';
 
 export interface WatchOptions {
@@ -29,7 +29,7 @@ export class Watch {
    * @throws RpcError ABORTED if the receiver is stuck, or missed more deletions than are remembered
    */
   async run(): Promise<void> {
-    const { cursor, encodeDeletion } = this.#options;
+    const { cursor } = this.#options;
     await this.#send(joinEntries(this.#snapshot()));
     while (!cursor.isClosed) {
       if (!cursor.isReady) await cursor.ready();
@@ -38,8 +38,8 @@ export class Watch {
       // One at a time: what is not pulled yet can still be replaced by something newer.
       const batch = cursor.pull(1);
       if (batch?.reset === true) throw new RpcError('ABORTED', 'the watch fell too far behind: deletions were lost');
-      for (const { key, value } of batch?.changed ?? []) {
-        const blocked = this.#send(value?.entry ?? encodeDeletion(key));
+      for (const changed of batch?.changed ?? []) {
+        const blocked = this.#tell(changed);
         if (blocked !== undefined) await blocked;
       }
     }
@@ -63,6 +63,15 @@ export class Watch {
   #turn(): Promise<void> | undefined {
     const { gate, pace } = this.#options.host;
     return gate?.pass({ kind: 'pull', actor: 'discovery', label: 'watch' }) ?? pace.yield();
+  }
+
+  #tell({ key, value, recreated }: Changed<StoredAffiliate>): Promise<void> | undefined {
+    const { encodeDeletion, sink } = this.#options;
+    if (value === undefined) return this.#send(encodeDeletion(key));
+    // Clients ignore what has no data: what they know of the node before it was deleted would stay for ever. The two
+    // are sent as one, since what waits could become old.
+    if (recreated === true && !hasData(value.entry)) void sink.write(encodeDeletion(key));
+    return this.#send(value.entry);
   }
 
   #send(message: Uint8Array): Promise<void> | undefined {
