@@ -99,17 +99,20 @@ describe('the cache', () => {
   test('of another cluster is not read', async () => {
     await inSimulation(async (host) => {
       const file = { host, path: CACHE, clusterId: 'cluster-1' };
-      await writeCache(file, { affiliates: [published('a')], timeLeft: 1000 });
-      expect(await readCache(file)).toMatchObject({ affiliates: [{ id: 'a' }], timeLeft: 1000 });
-      expect(await readCache({ ...file, clusterId: 'cluster-2' })).toMatchObject({ affiliates: [] });
+      await writeCache(file, [{ ...published('a'), timeLeft: 1000 }]);
+      expect(await readCache(file)).toMatchObject([{ id: 'a', timeLeft: 1000 }]);
+      expect(await readCache({ ...file, clusterId: 'cluster-2' })).toEqual([]);
     });
   });
 
   test('of long ago is not read', async () => {
     await inSimulation(async (host) => {
       const file = { host, path: CACHE, clusterId: 'cluster-1' };
-      await writeCache(file, { affiliates: [published('a')], timeLeft: 0 });
-      expect(await readCache(file)).toEqual({ affiliates: [], timeLeft: 0 });
+      await writeCache(file, [
+        { ...published('a'), timeLeft: 0 },
+        { ...published('b'), timeLeft: 1 },
+      ]);
+      expect(await readCache(file)).toMatchObject([{ id: 'b', timeLeft: 1 }]);
     });
   });
 
@@ -118,7 +121,10 @@ describe('the cache', () => {
     async (at, bytes) => {
       await inSimulation(async (host) => {
         const file = { host, path: CACHE, clusterId: 'cluster-1' };
-        await writeCache(file, { affiliates: [published('a', [endpoint(1)]), published('b')], timeLeft: 1000 });
+        await writeCache(file, [
+          { ...published('a', [endpoint(1)]), timeLeft: 1000 },
+          { ...published('b'), timeLeft: 1000 },
+        ]);
         const content = Buffer.from((await host.files.read(CACHE)) ?? []);
         const damaged = bytes.length === 0 ? content.subarray(0, at) : Buffer.from(content);
         damaged.set(bytes.subarray(0, Math.max(0, damaged.length - at)), Math.min(at, damaged.length));
@@ -126,7 +132,7 @@ describe('the cache', () => {
         await writer.write(damaged);
         await writer.close();
         const cached = await readCache(file);
-        expect(cached?.affiliates.length ?? 0).toBeLessThanOrEqual(2);
+        expect(cached?.length ?? 0).toBeLessThanOrEqual(2);
       });
     },
   );

@@ -16,25 +16,25 @@ export interface CacheFile {
   readonly clusterId: string;
 }
 
-export interface Cached {
-  readonly affiliates: readonly PublishedAffiliate[];
-  /** Milliseconds until it expires. */
+export interface CachedAffiliate extends PublishedAffiliate {
+  /** Milliseconds until it is to be forgotten. */
   readonly timeLeft: number;
 }
 
 /** What the file holds that did not expire; undefined if there is none. A damaged file is logged, never an error. */
-export async function readCache({ host, path, clusterId }: CacheFile): Promise<Cached | undefined> {
+export async function readCache({ host, path, clusterId }: CacheFile): Promise<CachedAffiliate[] | undefined> {
   try {
     const file = await host.files.read(path);
     if (file === undefined) return undefined;
     const clusters = [...decodeSnapshot(file, { now: host.clock.millis() })];
     const affiliates = clusters.find(({ id }) => id === clusterId)?.affiliates ?? [];
-    const timeLeft = Math.max(0, ...affiliates.map(({ ttl }) => ttl));
     const fresh = affiliates.filter(({ ttl }) => ttl > 0);
-    return {
-      affiliates: fresh.map(({ id, data, endpoints }) => ({ id, data, endpoints: endpoints.map(({ data }) => data) })),
-      timeLeft,
-    };
+    return fresh.map(({ id, data, endpoints, ttl }) => ({
+      id,
+      data,
+      endpoints: endpoints.map(({ data }) => data),
+      timeLeft: ttl,
+    }));
   } catch (thrown) {
     host.log.warn('discovery cache not readable', { path, error: messageOf(thrown) });
     return undefined;
@@ -44,23 +44,20 @@ export async function readCache({ host, path, clusterId }: CacheFile): Promise<C
 /** Replaces the file; of nothing, removes it. A failure is logged, never an error. */
 export async function writeCache(
   { host, path, clusterId }: CacheFile,
-  { affiliates, timeLeft }: Cached,
+  affiliates: readonly CachedAffiliate[],
 ): Promise<void> {
   try {
     if (affiliates.length === 0) await host.files.remove(path);
-    else await writeFileAtomically(host.files, path, encode(clusterId, affiliates, host.clock.millis() + timeLeft));
+    else await writeFileAtomically(host.files, path, encode(clusterId, affiliates, host.clock.millis()));
   } catch (thrown) {
     host.log.warn('discovery cache not written', { path, error: messageOf(thrown) });
   }
 }
 
-function encode(clusterId: string, published: readonly PublishedAffiliate[], expires: number): Uint8Array {
-  const expiration = durationOf(Math.round(expires) * 1e6);
-  const affiliates = published.map(({ id, data, endpoints }) => ({
-    id,
-    data,
-    expiration,
-    endpoints: endpoints.map((data) => ({ data, expiration })),
-  }));
+function encode(clusterId: string, cached: readonly CachedAffiliate[], now: number): Uint8Array {
+  const affiliates = cached.map(({ id, data, endpoints, timeLeft }) => {
+    const expiration = durationOf(Math.round(now + timeLeft) * 1e6);
+    return { id, data, expiration, endpoints: endpoints.map((data) => ({ data, expiration })) };
+  });
   return toBinary(StateSnapshotSchema, create(StateSnapshotSchema, { clusters: [{ id: clusterId, affiliates }] }));
 }

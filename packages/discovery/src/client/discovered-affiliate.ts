@@ -13,7 +13,7 @@ export interface DiscoveredAffiliate {
   readonly data: AffiliateData;
   /** In the order in which the service first saw them; those that cannot be read are left out. */
   readonly endpoints: readonly EndpointData[];
-  /** Known from before a restart, and not yet from the service. */
+  /** Known from before a restart, this node's or the service's, and not yet from the service. */
   readonly unconfirmed: boolean;
   /** When this content came, by this node's clock. */
   readonly received: Timestamp;

@@ -146,7 +146,7 @@ describe('a client of the discovery service', () => {
     service.snapshot([a, c]);
     await world.settle();
     expect(world.openChannels).toBe(1);
-    expect(cursor.pull()?.changed).toMatchObject([{ key: 'b', value: undefined }, { key: 'c' }]);
+    expect(cursor.pull()?.changed).toMatchObject([{ key: 'c' }, { key: 'b', value: { unconfirmed: true } }]);
     expect(client.status.connected).toBe(true);
   });
 });
@@ -237,7 +237,7 @@ describe('what the reference does wrong', () => {
     service.endWatch();
     await world.pass(750);
     service.snapshot([]);
-    await world.settle();
+    await world.pass(TTL);
     expect(client.affiliates.size).toBe(0);
   });
 

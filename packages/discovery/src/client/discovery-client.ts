@@ -16,6 +16,8 @@ import { StatusBoard, type ClientStatus } from './status.ts';
 /** A table to read and to follow, not to write. */
 export type ReadableTable<V> = Pick<Table<V>, 'changes' | 'events' | 'get' | 'list' | 'position' | 'size'>;
 
+const TWO_MINUTES = 120_000;
+
 /**
  * A node's client of the discovery service: publishes what the node says of itself, sealed, and knows the other nodes
  * of its cluster. It begins at once and connects again by itself, for as long as its owner lives; nothing that the
@@ -43,12 +45,18 @@ export class DiscoveryClient implements AsyncDisposable {
     this.#owner = owner;
     this.#host = host;
     this.#status = status;
-    this.#known = new KnownAffiliates({ host, ciphers, ownId: affiliateId, onSkipped: (count) => status.skip(count) });
+    this.#known = new KnownAffiliates({
+      host,
+      ciphers,
+      ownId: affiliateId,
+      grace: options.unconfirmedGrace ?? TWO_MINUTES,
+      onSkipped: (count) => status.skip(count),
+    });
     this.#publication = new LocalPublication({ host, affiliateId, ...ciphers });
     this.#backoff = new Backoff(host.random);
     this.#route = new Route(endpoint);
     const { previous, ttl } = options;
-    if (previous !== undefined) this.#known.inherit(previous.affiliates.list(), previous.timeLeft ?? ttl);
+    if (previous !== undefined) this.#known.inherit(previous.affiliates.list(), (id) => previous.timeLeft(id) ?? ttl);
     owner.run((signal) => this.#run(signal));
   }
 
@@ -66,9 +74,9 @@ export class DiscoveryClient implements AsyncDisposable {
     return this.#status.table;
   }
 
-  /** Milliseconds until the other nodes are forgotten; undefined while the service tells of them. */
-  get timeLeft(): number | undefined {
-    return this.#known.timeLeft;
+  /** Milliseconds until another node is forgotten; undefined while the service tells of it. */
+  timeLeft(id: string): number | undefined {
+    return this.#known.timeLeft(id);
   }
 
   /** The address the service last saw this client at: 4 or 16 bytes; undefined if it does not tell. */
@@ -145,10 +153,9 @@ export class DiscoveryClient implements AsyncDisposable {
     const file = { host: this.#host, path: cache, clusterId };
     // What was inherited is newer than what a file may hold.
     const cached = this.#known.table.size > 0 ? undefined : await readCache(file);
-    if (cached !== undefined && cached.affiliates.length > 0) {
-      await this.#known.restore(cached.affiliates);
-      // A clock that was set back must not make it live forever.
-      this.#known.expireIn(Math.min(cached.timeLeft, ttl));
+    if (cached !== undefined) {
+      // A clock that was set back must not make anything live forever.
+      await this.#known.restore(cached.map((one) => ({ ...one, timeLeft: Math.min(one.timeLeft, ttl) })));
     }
     if (!this.#owner.isOpen) return;
     const known = this.#known;
@@ -213,6 +220,6 @@ export class DiscoveryClient implements AsyncDisposable {
       return;
     }
     this.#status.update({ lastHealthy: this.#host.clock.now() });
-    this.#known.expireIn(this.#options.ttl);
+    this.#known.lose(this.#options.ttl);
   }
 }

@@ -29,7 +29,7 @@ export async function keepCached(options: KeepCachedOptions): Promise<void> {
     // A file that could not be read is not overwritten with nothing.
     if (known.table.position === 0) continue;
     written = known.table.position;
-    const affiliates = known.table.list().map(({ sealed }) => sealed);
-    await writeCache(file, { affiliates, timeLeft: known.timeLeft ?? ttl });
+    const affiliates = known.table.list().map(({ id, sealed }) => ({ ...sealed, timeLeft: known.timeLeft(id) ?? ttl }));
+    await writeCache(file, affiliates);
   }
 }

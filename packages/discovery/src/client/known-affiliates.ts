@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
-import { Changelog, type Host, type Table, type Timer, type Write } from '@cosi-ts/core';
+import { Changelog, type Host, type Table, type Write } from '@cosi-ts/core';
 import type { PublishedAffiliate } from '../wire/messages.ts';
+import type { CachedAffiliate } from './cache.ts';
+import { Deadlines } from './deadlines.ts';
 import { readAffiliate, type Ciphers, type DiscoveredAffiliate } from './discovered-affiliate.ts';
 
 export interface KnownAffiliatesOptions {
@@ -8,79 +10,89 @@ export interface KnownAffiliatesOptions {
   readonly ciphers: Ciphers;
   /** This node: it is never among the others. */
   readonly ownId: string;
+  /** Milliseconds that those stay, unconfirmed, which a snapshot lacks although they were known. */
+  readonly grace: number;
   /** Called with how much had to be left out. */
   readonly onSkipped: (count: number) => void;
 }
 
 /**
  * The other nodes of the cluster, as of the newest message. A node whose newest data cannot be read stays with the
- * last that could, for as long as the service knows it.
+ * last that could, for as long as the service knows it. Whom the service does not tell of now stays until its deadline.
  */
 export class KnownAffiliates {
   readonly #options: KnownAffiliatesOptions;
   readonly #log: Changelog<DiscoveredAffiliate>;
   readonly #table: Table<DiscoveredAffiliate>;
-  #expiry: { readonly at: number; readonly timer: Timer } | undefined;
+  readonly #deadlines: Deadlines;
 
   constructor(options: KnownAffiliatesOptions) {
     this.#options = options;
     this.#log = new Changelog(options.host.clock);
     this.#table = this.#log.table('affiliates');
+    this.#deadlines = new Deadlines(options.host, (ids) => this.#expire(ids));
   }
 
   get table(): Table<DiscoveredAffiliate> {
     return this.#table;
   }
 
-  /** Milliseconds until all is forgotten; undefined while it is being told. */
-  get timeLeft(): number | undefined {
-    return this.#expiry && Math.max(0, this.#expiry.at - this.#options.host.clock.monotonic());
+  /** Milliseconds until a node is forgotten; undefined while the service tells of it. */
+  timeLeft(id: string): number | undefined {
+    return this.#deadlines.timeLeft(id);
   }
 
-  /** Forgets everything after so many milliseconds, unless a snapshot comes before. */
-  expireIn(millis: number): void {
-    const { clock, timers, log } = this.#options.host;
-    this.#expiry?.timer.cancel();
-    const expire = (): void => {
-      if (this.#table.size === 0) return;
-      log.warn('no word from the discovery service for too long: other affiliates forgotten');
-      this.remove(this.#table.list().map(({ id }) => id));
-    };
-    this.#expiry = { at: clock.monotonic() + millis, timer: timers.after(millis, expire, { background: true }) };
+  /** The service tells nothing any more: whom it told of until now is forgotten after so many milliseconds. */
+  lose(millis: number): void {
+    this.#deadlines.atMost(idsOf(this.#table.list()), millis);
   }
 
-  /** What an earlier client knew, as it knew it, for so many milliseconds unless the service tells before. */
-  inherit(affiliates: readonly DiscoveredAffiliate[], millis: number): void {
+  /** What an earlier client knew, as it knew it; `timeLeft` tells the milliseconds until it is forgotten. */
+  inherit(affiliates: readonly DiscoveredAffiliate[], timeLeft: (id: string) => number): void {
     const others = affiliates.filter(({ id }) => id !== this.#options.ownId);
-    if (others.length === 0) return;
+    for (const { id } of others) this.#deadlines.atMost([id], timeLeft(id));
     this.#commit(others.map((affiliate) => this.#write(affiliate.id, affiliate)));
-    this.expireIn(millis);
   }
 
   /** What was known before a restart, and the service did not yet say. */
-  async restore(published: readonly PublishedAffiliate[]): Promise<void> {
-    this.#commit(await this.#read(published, true));
+  async restore(cached: readonly CachedAffiliate[]): Promise<void> {
+    this.#commit(await this.#read(cached, true));
+    for (const { id, timeLeft } of cached) {
+      if (this.#table.get(id) !== undefined) this.#deadlines.atMost([id], timeLeft);
+    }
   }
 
-  /** Everything there is: what is not in it is gone. One commit of the difference. */
+  /**
+   * Everything that the service knows. One that was restarted may have lost what it knew, and then the others do not
+   * all come back at once: whoever is not in it stays for a while.
+   */
   async replace(published: readonly PublishedAffiliate[]): Promise<void> {
-    this.#expiry?.timer.cancel();
-    this.#expiry = undefined;
     const ids = new Set<string>();
     for (const { id, data } of published) if (data.length > 0) ids.add(id);
-    const gone = this.#table.list().filter(({ id }) => !ids.has(id));
+    for (const id of ids) this.#deadlines.delete(id);
     const writes = await this.#read(published);
-    this.#commit([...gone.map(({ id }) => this.#write(id, undefined)), ...writes]);
+    const missing = this.#table.list().filter(({ id }) => !ids.has(id));
+    this.#deadlines.atMost(idsOf(missing), this.#options.grace);
+    for (const affiliate of missing) {
+      if (!affiliate.unconfirmed) writes.push(this.#write(affiliate.id, { ...affiliate, unconfirmed: true }));
+    }
+    this.#commit(writes);
   }
 
-  /** Each of these changed; one without data has no more than what its peers say of it, and counts as gone. */
+  /**
+   * Each of these changed. One without data has no more than what its peers say of it, and counts as gone, unless the
+   * service did not yet tell of it.
+   */
   async update(published: readonly PublishedAffiliate[]): Promise<void> {
-    const gone = published.filter(({ id, data }) => data.length === 0 && this.#table.get(id) !== undefined);
+    const gone = published.filter(({ id, data }) => data.length === 0 && this.timeLeft(id) === undefined);
+    for (const { id, data } of published) if (data.length > 0) this.#deadlines.delete(id);
     const writes = await this.#read(published);
-    this.#commit([...gone.map(({ id }) => this.#write(id, undefined)), ...writes]);
+    this.remove(gone.map(({ id }) => id));
+    this.#commit(writes);
   }
 
   remove(ids: readonly string[]): void {
+    for (const id of ids) this.#deadlines.delete(id);
     this.#commit(ids.filter((id) => this.#table.get(id) !== undefined).map((id) => this.#write(id, undefined)));
   }
 
@@ -117,6 +129,12 @@ export class KnownAffiliates {
     );
   }
 
+  #expire(ids: readonly string[]): void {
+    const { log } = this.#options.host;
+    log.warn('no word of them from the discovery service for too long: forgotten', { affiliates: ids.length });
+    this.remove(ids);
+  }
+
   #write(key: string, after: DiscoveredAffiliate | undefined): Write<DiscoveredAffiliate> {
     return { table: this.#table, key, after };
   }
@@ -124,4 +142,8 @@ export class KnownAffiliates {
   #commit(writes: readonly Write<DiscoveredAffiliate>[]): void {
     if (writes.length > 0) this.#log.commit(writes);
   }
+}
+
+function idsOf(affiliates: readonly DiscoveredAffiliate[]): readonly string[] {
+  return affiliates.map(({ id }) => id);
 }

@@ -29,6 +29,12 @@ export interface DiscoveryClientOptions {
    */
   readonly cache?: string | undefined;
   /**
+   * Milliseconds that a node stays known, as unconfirmed, which the service lacks after an outage: one that lost its
+   * state needs time to hear of all again, up to the longest pause between two attempts of theirs. Two minutes by
+   * default; never beyond the TTL since the service last told of it. A deletion that is told holds at once.
+   */
+  readonly unconfirmedGrace?: number | undefined;
+  /**
    * An earlier client of the same cluster with the same secret, closed by now: what it knew stays known until this
    * one's service has told what there is, or its time is over.
    */
@@ -38,7 +44,7 @@ export interface DiscoveryClientOptions {
 /** What is taken over from a client that is replaced. */
 export interface PreviousClient {
   readonly affiliates: { list(): readonly DiscoveredAffiliate[] };
-  readonly timeLeft: number | undefined;
+  timeLeft(id: string): number | undefined;
 }
 
 const MAX_TTL = 30 * 60_000;

@@ -46,7 +46,7 @@ describe('raw affiliates', () => {
       const { node, peer } = await twoNodes(sim);
       node.runtime.crash(NAME);
       await peer.deleteLocal();
-      await sim.settle();
+      await sim.advance(TTL);
       expect(await node.raw()).toEqual([]);
     });
   });

@@ -21,8 +21,11 @@ describe('a client that is replaced', () => {
       const events = follow(node);
       await configure(node, [at('service', 'elsewhere')]);
       await sim.advance('10s');
+      expect(await node.ids(RAW)).toEqual([`service/${A}`, `service/${B}`]);
+      expect(await marks(node)).toEqual([undefined, 'true']);
+      await sim.advance(TTL);
       // B never came to the other service.
-      expect(events).toEqual([`-service/${B}`]);
+      expect(events).toEqual([`+service/${B}`, `-service/${B}`]);
       expect(await node.ids(RAW)).toEqual([`service/${A}`]);
       expect(peers).toHaveLength(2);
     });
