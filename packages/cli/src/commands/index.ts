@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../io.ts';
 import { registerDiscoveryServe } from './discovery-serve.ts';
+import { registerGen } from './gen.ts';
 import { registerGet } from './get.ts';
 import { registerRun } from './run.ts';
 import { registerStateServe } from './state-serve.ts';
@@ -16,6 +17,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerRun,
   registerDiscoveryServe,
   registerStateServe,
+  registerGen,
 ];
 
 /** Adds every command. */

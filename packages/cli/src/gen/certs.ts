@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { Owner, ownedHost, realHost, writeFileAtomically, type Host } from '@cosi-ts/core';
+import { asCommandError } from '../commands/failures.ts';
+import type { GenCertsOptions } from '../commands/gen.ts';
+import { CommandError, type CommandIo } from '../io.ts';
+import { loadAuthority, newAuthority, type Authority } from '../tls/authority.ts';
+import { authorityPair } from '../tls/secrets-bundle.ts';
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+const CLIENTS = ['admin', 'operator', 'reader'];
+
+/** Writes certificates and keys. */
+export async function genCerts(io: CommandIo, options: GenCertsOptions): Promise<void> {
+  await using owner = new Owner('cosi gen certs');
+  const host = ownedHost(realHost(), owner);
+  const directory = resolve(io.cwd, options.outputDir);
+  try {
+    const files = await certificateFiles(host, io, options);
+    if (options.force !== true) await refuseToReplace(host, directory, [...files.keys()]);
+    await host.files.makeDirectory(directory);
+    for (const [name, text] of files) {
+      await writeFileAtomically(host.files, `${directory}/${name}`, new TextEncoder().encode(text));
+    }
+    io.out.write(`${[...files.keys()].join(', ')} written to ${options.outputDir}\n`);
+  } catch (thrown) {
+    throw asCommandError(thrown);
+  }
+}
+
+/** The files by name. Keys are as readable as everything that is written here: for their owner alone. */
+async function certificateFiles(
+  host: Host,
+  io: CommandIo,
+  { withSecrets, name, lifetime }: GenCertsOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const authority =
+    withSecrets === undefined ? await newAuthority(host, 'talos') : await authorityOf(host, resolve(io.cwd, withSecrets));
+  const files = new Map([['ca.crt', authority.certificate]]);
+  if (withSecrets === undefined) files.set('ca.key', authority.key);
+  const put = async (file: string, request: Parameters<Authority['issue']>[0]): Promise<void> => {
+    const { certificate, key } = await authority.issue(request);
+    files.set(`${file}.crt`, certificate).set(`${file}.key`, key);
+  };
+  await put('server', { use: 'server', names: [...(name ?? LOOPBACK)], lifetime });
+  for (const role of CLIENTS) await put(role, { use: 'client', organization: `os:${role}`, lifetime });
+  return files;
+}
+
+async function authorityOf(host: Host, path: string): Promise<Authority> {
+  const bytes = await host.files.read(path);
+  if (bytes === undefined) throw new CommandError(`there is no file ${path}`);
+  const pair = authorityPair(new TextDecoder().decode(bytes), path);
+  if (pair === undefined) throw new CommandError(`${path} has no certs.os: make a bundle with "cosi gen secrets"`);
+  return loadAuthority(host, pair);
+}
+
+async function refuseToReplace(host: Host, directory: string, names: readonly string[]): Promise<void> {
+  const there = new Set(await host.files.list(directory));
+  const replaced = names.filter((name) => there.has(name));
+  if (replaced.length === 0) return;
+  throw new CommandError(`${directory} has ${replaced.join(', ')}: choose another --output-dir, or add --force`);
+}
