@@ -49,6 +49,11 @@ export interface State {
   watchKind(kind: Kind, options?: WatchKindOptions): Promise<Watch>;
   /** A cursor over the last states of a kind's changed resources; undefined if the backend has none. */
   changes?(kind: Kind, since?: number): ChangesCursor<Resource>;
+  /**
+   * Resolves once the cursors of a kind tell everything that there was when the first of them was asked for; absent
+   * where they always do.
+   */
+  caughtUp?(kind: Kind): Promise<void>;
 }
 
 export interface ReadOptions {

@@ -134,7 +134,7 @@ export function remoteState(channel: RpcChannel, { types, metadata, healing }: R
 
     watch: (pointer, options = {}) => open(named(pointer), options),
     watchKind: ({ namespace, type }, options = {}) => open({ namespace, type }, options),
-    ...(healed && { changes: replicasOf(healed) }),
+    ...(healed && replicasOf(healed)),
   };
   return state;
 }

@@ -1,4 +1,5 @@
 import { Backoff, messageOf, sleep, type ChangesCursor, type Host } from '@cosi-ts/core';
+import type { State } from '../../state/state.ts';
 import { kindKey, type Kind, type Resource } from '@cosi-ts/resources';
 import { openHealingWatch, type HealingSource } from './healing-watch.ts';
 import { mirrorsOf, type Mirror } from './mirror.ts';
@@ -8,14 +9,20 @@ import { mirrorsOf, type Mirror } from './mirror.ts';
  * watch, while somebody has a cursor on it; what it was at last stays, and is brought up to date when somebody comes
  * again.
  */
-export function replicasOf(source: HealingSource & { readonly host: ReplicaHost }) {
+export function replicasOf(
+  source: HealingSource & { readonly host: ReplicaHost },
+): Required<Pick<State, 'changes' | 'caughtUp'>> {
   const mirror = mirrorsOf(source.host.clock, source.types);
   const replicas = new Map<string, Replica>();
-  return (kind: Kind, since?: number): ChangesCursor<Resource> => {
+  const replicaOf = (kind: Kind): Replica => {
     const key = kindKey(kind);
     const known = replicas.get(key) ?? new Replica(source, kind, mirror(kind));
     replicas.set(key, known);
-    return known.changes(since);
+    return known;
+  };
+  return {
+    changes: (kind, since) => replicaOf(kind).changes(since),
+    caughtUp: (kind) => replicaOf(kind).caughtUp,
   };
 }
 
@@ -25,12 +32,18 @@ class Replica {
   readonly #source: HealingSource & { readonly host: ReplicaHost };
   readonly #kind: Kind;
   readonly #mirror: Mirror;
+  readonly #caughtUp = Promise.withResolvers<void>();
   #following: AbortController | undefined;
 
   constructor(source: HealingSource & { readonly host: ReplicaHost }, kind: Kind, mirror: Mirror) {
     this.#source = source;
     this.#kind = kind;
     this.#mirror = mirror;
+  }
+
+  /** Resolves when the first listing is complete. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
   }
 
   changes(since: number | undefined): ChangesCursor<Resource> {
@@ -71,6 +84,7 @@ class Replica {
       for await (const batch of watch) {
         const last = batch.at(-1);
         if (last?.type === 'errored') return last.error;
+        if (batch.some(({ type }) => type === 'bootstrapped')) this.#caughtUp.resolve();
         succeeded();
       }
       return undefined;

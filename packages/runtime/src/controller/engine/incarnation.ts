@@ -102,6 +102,7 @@ export class Incarnation {
     );
     for (const key of (await run.initialKeys?.(scout.ports)) ?? []) this.#queue.add(key);
     // Before any work: a key is judged by all that concerns it, never by the part that was read so far.
+    if (state.caughtUp !== undefined) await inputs.caughtUp();
     await this.#feed();
     const hands = Array.from({ length: controller.concurrency }, newWorker);
     const ends = hands.map((worker) => this.#work(run, worker));

@@ -9,6 +9,7 @@ import { InputFollower, type InputChange } from './input-follower.ts';
  */
 export class Inputs {
   readonly #aims: Aims;
+  readonly #state: State;
   readonly #followers = new Map<string, InputFollower>();
   /** By output and id, the key to wake when it can be destroyed. */
   readonly #removals = new Map<string, Map<string, string>>();
@@ -16,11 +17,19 @@ export class Inputs {
   /** @param ready called when there may be something to pull */
   constructor(controller: Controller, state: State, aims: Aims, ready: () => void) {
     this.#aims = aims;
+    this.#state = state;
     for (const [port, declaration] of Object.entries(controller.ports)) {
       const removals = new Map<string, string>();
       if (declaration.direction === 'output') this.#removals.set(port, removals);
       const aim = declaration.direction === 'input' ? aims.of(port) : removals;
       this.#followers.set(port, new InputFollower(port, declaration, state, aim, ready));
+    }
+  }
+
+  /** Resolves when there is to be pulled what there was at the beginning. */
+  async caughtUp(): Promise<void> {
+    for (const { declaration } of this.#followers.values()) {
+      if (declaration.direction === 'input') await this.#state.caughtUp?.(declaration.type);
     }
   }
 
