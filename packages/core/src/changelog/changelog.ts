@@ -1,5 +1,7 @@
 import type { Clock } from '../host/host.ts';
+import type { Timestamp } from '../time/timestamp.ts';
 import { NO_CAUSES, type Cause, type Change, type Commit, type Write } from './commit.ts';
+import type { Entry } from './entry.ts';
 import { Table, type TableOptions } from './table.ts';
 
 /** What a commit carries beside its writes. */
@@ -71,6 +73,27 @@ export class Changelog<V> {
     const changes = this.prepare(writes, info);
     this.publish(writes, changes);
     return changes;
+  }
+
+  /**
+   * The shortest commit: one change, of an entry that the caller has just looked up ({@link Table.find}).
+   *
+   * @param entry undefined if there is none.
+   */
+  commitOne(
+    table: Table<V>,
+    key: string,
+    entry: Entry<V> | undefined,
+    after: V | undefined,
+    time: Timestamp,
+    info: CommitInfo,
+  ): void {
+    this.#issued += 1;
+    const { actor = '', causes = NO_CAUSES } = info;
+    const commit: Commit = { position: this.#issued, time, actor, causes, size: 1 };
+    this.#position = this.#issued;
+    table.applyTo(entry, { key, before: entry?.value, after, commit, index: 0, derived: undefined });
+    table.wakeups.wakeAll();
   }
 
   /** Gives a commit its position. Nobody sees it until it is published. */

@@ -73,6 +73,11 @@ export class Table<V> {
     return this.#failure;
   }
 
+  /** A key's place: one that has no value is a tombstone. It is good until the next write. */
+  find(key: string): Entry<V> | undefined {
+    return this.#entries.get(key);
+  }
+
   get(key: string): V | undefined {
     return this.#entries.get(key)?.value;
   }
@@ -116,13 +121,18 @@ export class Table<V> {
 
   /** Applies one change. Cursors are woken by the caller, once the whole commit is in. */
   apply(change: Change<V>): void {
-    this.#put(change.key, change.after, change.commit.position);
+    this.applyTo(this.#entries.get(change.key), change);
+  }
+
+  /** The same for one who knows the key's entry, or that it has none. */
+  applyTo(entry: Entry<V> | undefined, change: Change<V>): void {
+    this.#put(entry ?? this.#insert(change.key), change.after, change.commit.position);
     this.ring.push(change);
   }
 
   /** A value that was there before this process was: it is no event. Positions must not decrease. */
   seed(key: string, value: V, position: number): void {
-    this.#put(key, value, position);
+    this.#put(this.#entries.get(key) ?? this.#insert(key), value, position);
   }
 
   /** Makes every pull fail, now and ever after. */
@@ -131,8 +141,7 @@ export class Table<V> {
     this.wakeups.wakeAll();
   }
 
-  #put(key: string, after: V | undefined, position: number): void {
-    const entry = this.#entries.get(key) ?? this.#insert(key);
+  #put(entry: Entry<V>, after: V | undefined, position: number): void {
     const before = entry.value;
     if (before === undefined) this.#come(entry);
     else if (after === undefined) this.#view.onGo(entry, this.#size);

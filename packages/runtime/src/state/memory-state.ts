@@ -90,24 +90,24 @@ export class MemoryState implements State {
     return Promise.resolve(found(listing.values));
   }
 
-  create(resource: Resource, options: WriteOptions = {}): Promise<Resource> {
+  create(resource: Resource, options: WriteOptions = DEFAULTS): Promise<Resource> {
     return this.#writes.one({ do: 'create', resource, owner: options.owner }, options);
   }
 
-  update(resource: Resource, options: UpdateOptions = {}): Promise<Resource> {
+  update(resource: Resource, options: UpdateOptions = DEFAULTS): Promise<Resource> {
     const { owner, expectedPhase } = options;
     return this.#writes.one({ do: 'update', resource, owner, expectedPhase }, options);
   }
 
-  destroy(pointer: Pointer, options: WriteOptions = {}): Promise<void> {
+  destroy(pointer: Pointer, options: WriteOptions = DEFAULTS): Promise<void> {
     return this.#writes.one({ do: 'destroy', pointer, owner: options.owner }, options, nothing);
   }
 
-  teardown(pointer: Pointer, options: WriteOptions = {}): Promise<boolean> {
+  teardown(pointer: Pointer, options: WriteOptions = DEFAULTS): Promise<boolean> {
     return this.#writes.one({ do: 'teardown', pointer, owner: options.owner }, options, isFree);
   }
 
-  transact(commands: readonly Command[], options: Attribution = {}): Promise<readonly Resource[]> {
+  transact(commands: readonly Command[], options: Attribution = DEFAULTS): Promise<readonly Resource[]> {
     return this.#writes.all(commands, options);
   }
 
@@ -152,6 +152,7 @@ export function partsOf(
   return { changelog, kinds: new Kinds(changelog, types, identity), store };
 }
 
+const DEFAULTS = Object.freeze({});
 const NONE: readonly Resource[] = Object.freeze([]);
 
 function nothing(): void {

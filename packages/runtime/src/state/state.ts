@@ -15,7 +15,7 @@ export interface State {
   /** All resources of a kind that match, in the order of their ids' UTF-8 bytes. An unknown kind is empty. */
   list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]>;
   /**
-   * Stores a new resource; version and timestamps are the state's to set.
+   * Stores a new resource; version and timestamps are the state's to set, and the spec is its own from now on.
    * @throws AlreadyExistsError, OwnerAlreadySetError, InvalidResourceError
    */
   create(resource: Resource, options?: WriteOptions): Promise<Resource>;

@@ -81,12 +81,22 @@ export class Writes {
 
   #atOnce(command: Command, options: Attribution): Resource | Error {
     if (options.signal?.aborted === true) return abortReason(options.signal);
-    const { id, namespace, type } = subjectOf(command);
-    const index = this.#kinds.of({ namespace, type });
-    const writes: Write<Resource>[] = [];
-    const result = this.#decide({ command, index, id }, this.#clock.now(), writes);
-    if (writes.length > 0) this.#commit(writes, options);
-    return result;
+    const pointer = subjectOf(command);
+    const index = this.#kinds.of(pointer);
+    const { table } = index;
+    const { id } = pointer;
+    const now = this.#clock.now();
+    const entry = table.find(id);
+    const stored = entry?.value;
+    const decision = decideAndAccept(command, index, stored, now);
+    if (decision instanceof StateError) return decision;
+    if (command.do === 'destroy') {
+      this.#changelog.commitOne(table, id, entry, undefined, now, options);
+      markDestroyed(index, decision.metadata.version);
+    } else if (decision !== stored) {
+      this.#changelog.commitOne(table, id, entry, decision, now, options);
+    }
+    return decision;
   }
 
   /** The same behind a store: behind all who write to the same ids, and visible once the store has kept it. */
@@ -136,26 +146,14 @@ export class Writes {
 
   #decideAll(placed: readonly Placed[], writes: Write<Resource>[]): readonly Resource[] {
     const now = this.#clock.now();
-    return placed.map((one) => {
-      const result = this.#decide(one, now, writes);
-      if (result instanceof Error) throw result;
-      return result;
+    return placed.map(({ command, index: kind, id }) => {
+      const stored = kind.table.get(id);
+      const decision = decideAndAccept(command, kind, stored, now);
+      if (decision instanceof StateError) throw decision;
+      const after = command.do === 'destroy' ? undefined : decision;
+      if (after !== stored) writes.push({ table: kind.table, key: id, after });
+      return decision;
     });
-  }
-
-  /** @returns the resource as it will be (or was, if it is destroyed), or a refusal. */
-  #decide({ command, index, id }: Placed, now: Timestamp, writes: Write<Resource>[]): Decision {
-    const stored = index.table.get(id);
-    const decision = decide(command, stored, initialVersion(index), now);
-    if (decision instanceof StateError) return decision;
-    if (command.do === 'destroy') {
-      writes.push({ table: index.table, key: id, after: undefined });
-    } else if (decision !== stored) {
-      const refusal = accept(index, decision, stored);
-      if (refusal !== undefined) return refusal;
-      writes.push({ table: index.table, key: id, after: decision });
-    }
-    return decision;
   }
 
   #commit(writes: readonly Write<Resource>[], options: Attribution): void {
@@ -169,4 +167,11 @@ export class Writes {
       }
     }
   }
+}
+
+/** @returns the resource as it will be (or was, if it is destroyed), or a refusal. */
+function decideAndAccept(command: Command, index: KindIndex, stored: Resource | undefined, now: Timestamp): Decision {
+  const decision = decide(command, stored, initialVersion(index), now);
+  if (decision instanceof StateError || decision === stored) return decision;
+  return accept(index, decision, stored) ?? decision;
 }
