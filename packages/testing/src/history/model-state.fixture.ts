@@ -1,6 +1,7 @@
 import { Bytes, EPOCH, compareUtf8 } from '@cosi-ts/core';
 import {
   FIRST_VERSION,
+  UNDEFINED_VERSION,
   kindKey,
   nextVersion,
   tombstone,
@@ -108,7 +109,9 @@ export class ModelState implements State {
     const log = this.#log(metadata);
     const stored = contentsOf(log).get(metadata.id);
     if (metadata.owner !== '' && metadata.owner !== owner) throw new OwnerAlreadySetError(metadata);
-    if (stored !== undefined && !this.#has('creates over what is there')) throw new AlreadyExistsError(metadata);
+    if (stored !== undefined && !this.#has('creates over what is there')) {
+      throw new AlreadyExistsError({ ...metadata, version: UNDEFINED_VERSION });
+    }
     const version = this.#has('uses a version again') ? FIRST_VERSION : firstVersion(log);
     return this.#commit(log, stored, {
       metadata: { ...metadata, version, owner, created: EPOCH, updated: EPOCH },
