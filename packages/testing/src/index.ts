@@ -14,7 +14,7 @@ export { filesConformance, type FilesSubject } from './conformance/files.ts';
 export { rpcConformance, type RpcSubject } from './conformance/rpc.ts';
 export { stateConformance } from './conformance/state/state-conformance.ts';
 
-export type { Command, History, Operation, Outcome, Violation, WatchBatch, WatchRecord } from './history/history.ts';
+export type { Call, History, Operation, Outcome, Violation, WatchBatch, WatchRecord } from './history/history.ts';
 export { Recorder } from './history/recorder.ts';
 export { distantState } from './history/distant.ts';
 export { exercise, type ExerciseOptions } from './history/exercise.ts';

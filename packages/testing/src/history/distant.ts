@@ -24,6 +24,7 @@ export function distantState(state: State, gate: Gate | undefined, actor: string
     };
     return { ...watch, next, close: () => watch.close() };
   };
+  const { transact } = state;
   return {
     get: (pointer) => through(`get ${pointer.id}`, () => state.get(pointer)),
     list: (kind, options) => through('list', () => state.list(kind, options)),
@@ -31,6 +32,9 @@ export function distantState(state: State, gate: Gate | undefined, actor: string
     update: (resource, options) => through(`update ${resource.metadata.id}`, () => state.update(resource, options)),
     destroy: (pointer, options) => through(`destroy ${pointer.id}`, () => state.destroy(pointer, options)),
     teardown: (pointer, options) => through(`teardown ${pointer.id}`, () => state.teardown(pointer, options)),
+    transact:
+      transact &&
+      ((commands, options) => through(`transact ${commands.length}`, () => transact.call(state, commands, options))),
     watch: (pointer, options) => watched(through('watch', () => state.watch(pointer, options))),
     watchKind: (kind, options) => watched(through('watch', () => state.watchKind(kind, options))),
   };

@@ -1,6 +1,13 @@
 import { CodedError, type Bytes } from '@cosi-ts/core';
-import { Labels, type Pointer, type Resource } from '@cosi-ts/resources';
-import { NotFoundError, compileQuery, type State, type Watch, type WatchKindOptions } from '@cosi-ts/runtime';
+import { Labels, newMetadata, type Pointer, type Resource } from '@cosi-ts/resources';
+import {
+  NotFoundError,
+  compileQuery,
+  type Command,
+  type State,
+  type Watch,
+  type WatchKindOptions,
+} from '@cosi-ts/runtime';
 import { Path, SPEC, type PathResource } from '../conformance/state/subject.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import type { History } from './history.ts';
@@ -61,6 +68,8 @@ async function orRefusal<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
+type PartAct = Command['do'] | 'hold';
+
 /** Reads and writes, one call at a time, by what it saw last. */
 class Client {
   readonly #sim: Simulation;
@@ -83,29 +92,64 @@ class Client {
     const state = this.#state;
     const type = this.#pick('kind', MOSTLY_ONE_KIND);
     const pointer = type.pointer(this.#pick('id', IDS));
-    const key = `${pointer.namespace}/${pointer.id}`;
-    const see = (resource: Resource): void => void this.#seen.set(key, resource);
-    const act = this.#pick('act', ['get', 'create', 'update', 'update', 'hold', 'teardown', 'destroy', 'list']);
-    if (act === 'get') return see(await state.get(pointer));
+    const act = this.#pick('act', [
+      'get',
+      'create',
+      'update',
+      'update',
+      'hold',
+      'teardown',
+      'destroy',
+      'list',
+      'several',
+    ]);
+    if (act === 'get') return this.#see(await state.get(pointer));
     if (act === 'list') {
       await state.list(type, this.#pick('query', [{}, { query: RED }]));
       return;
     }
+    if (act !== 'several' || state.transact === undefined) {
+      const command = await this.#commandFor(pointer, act === 'several' ? 'update' : (act as PartAct));
+      return this.#write(command);
+    }
+    const others = IDS.filter((id) => id !== pointer.id).map((id) => type.pointer(id));
+    const pointers = [pointer, this.#pick('other', others), this.#pick('elsewhere', KINDS).pointer('d')];
+    const commands: Command[] = [];
+    for (const each of pointers.slice(0, 2 + this.#sim.choose('count', 2))) {
+      commands.push(
+        await this.#commandFor(each, this.#pick<PartAct>('part', ['update', 'create', 'hold', 'teardown', 'destroy'])),
+      );
+    }
+    await state.transact(commands);
+  }
+
+  async #write(command: Command): Promise<void> {
+    const state = this.#state;
+    const owner = { owner: command.owner };
+    if (command.do === 'create') this.#see(await state.create(command.resource, owner));
+    else if (command.do === 'update') this.#see(await state.update(command.resource, command));
+    else if (command.do === 'teardown') await state.teardown(command.pointer, owner);
+    else await state.destroy(command.pointer, owner);
+  }
+
+  async #commandFor(pointer: Pointer, act: PartAct): Promise<Command> {
+    const key = keyOf(pointer);
     const known = this.#seen.get(key) ?? (await this.#find(pointer));
     const stranger = this.#pick('owner', ['', '', 'me']);
     if (act === 'create' || known === undefined) {
-      return see(await state.create(this.#change(type.create(pointer.id, SPEC)), { owner: stranger }));
+      return { do: 'create', resource: this.#change({ metadata: newMetadata(pointer), spec: SPEC }), owner: stranger };
     }
     const owner = this.#pick('as', [known.metadata.owner, known.metadata.owner, known.metadata.owner, stranger]);
     // Whatever comes of it, what was seen is old then; now and then it is acted on once more.
     if (this.#sim.choose('forget', 4) !== 3) this.#seen.delete(key);
-    if (act === 'teardown') await state.teardown(pointer, { owner });
-    else if (act === 'destroy') await state.destroy(pointer, { owner });
-    else {
-      const changed = act === 'update' ? this.#change(known as PathResource) : held(known as PathResource);
-      const expectedPhase = this.#pick('phase', ['any', 'running', 'tearingDown'] as const);
-      see(await state.update(changed, { owner, expectedPhase }));
-    }
+    if (act === 'teardown' || act === 'destroy') return { do: act, pointer, owner };
+    const resource = act === 'update' ? this.#change(known as PathResource) : held(known as PathResource);
+    const expectedPhase = this.#pick('phase', ['any', 'running', 'tearingDown'] as const);
+    return { do: 'update', resource, owner, expectedPhase };
+  }
+
+  #see(resource: Resource): void {
+    this.#seen.set(keyOf(resource.metadata), resource);
   }
 
   async #find(pointer: Pointer): Promise<Resource | undefined> {
@@ -128,6 +172,8 @@ class Client {
     return options[this.#sim.choose(label, options.length)] as T;
   }
 }
+
+const keyOf = ({ namespace, id }: Pointer): string => `${namespace}/${id}`;
 
 /** Takes hold of a resource, or lets go of it. */
 function held({ metadata, spec }: PathResource): PathResource {

@@ -1,6 +1,6 @@
 import type { Bytes } from '@cosi-ts/core';
-import type { Kind, Phase, Pointer, Resource } from '@cosi-ts/resources';
-import type { Query, WatchEvent } from '@cosi-ts/runtime';
+import type { Kind, Pointer, Resource } from '@cosi-ts/resources';
+import type { Command, Query, WatchEvent } from '@cosi-ts/runtime';
 
 /**
  * What clients asked of a state and what they were told, from its first operation on. Moments are counted: whatever
@@ -11,22 +11,12 @@ export interface History {
   readonly watches: readonly WatchRecord[];
 }
 
-/** One write. */
-export type WriteCommand =
-  | { readonly do: 'create'; readonly resource: Resource; readonly owner: string }
-  | {
-      readonly do: 'update';
-      readonly resource: Resource;
-      readonly owner: string;
-      readonly expectedPhase: Phase | 'any';
-    }
-  | { readonly do: 'destroy'; readonly pointer: Pointer; readonly owner: string }
-  | { readonly do: 'teardown'; readonly pointer: Pointer; readonly owner: string };
-
-export type Command =
-  | WriteCommand
+/** What a client asked. */
+export type Call =
+  | Command
   | { readonly do: 'get'; readonly pointer: Pointer }
-  | { readonly do: 'list'; readonly kind: Kind; readonly query: Query | undefined };
+  | { readonly do: 'list'; readonly kind: Kind; readonly query: Query | undefined }
+  | { readonly do: 'transact'; readonly commands: readonly Command[] };
 
 /** How a call ended. */
 export type Outcome =
@@ -38,11 +28,13 @@ export type Outcome =
 
 export interface Operation {
   readonly client: string;
-  readonly command: Command;
+  readonly command: Call;
   readonly called: number;
   /** Undefined if the caller was never answered. */
   readonly returned: number | undefined;
   readonly outcome: Outcome | undefined;
+  /** The transaction that it is a part of. */
+  readonly of?: Operation | undefined;
 }
 
 export interface WatchRecord {
@@ -81,8 +73,24 @@ export interface Violation {
   readonly message: string;
 }
 
-/** The resource that a command is about; undefined for a list. */
-export function pointerOf(command: Command): Pointer | undefined {
-  if (command.do === 'list') return undefined;
+/** The resource that a call is about; undefined if it is about several. */
+export function pointerOf(command: Call): Pointer | undefined {
+  if (command.do === 'list' || command.do === 'transact') return undefined;
   return 'resource' in command ? command.resource.metadata : command.pointer;
+}
+
+/** The operations with each transaction as its parts, which have its time and its outcome. What was refused had no part. */
+export function partsOf(operations: readonly Operation[]): readonly Operation[] {
+  return operations.flatMap((operation): readonly Operation[] => {
+    const { command, outcome } = operation;
+    if (command.do !== 'transact') return [operation];
+    if (outcome?.kind === 'refused') return [];
+    const results = outcome?.kind === 'done' && Array.isArray(outcome.value) ? (outcome.value as Resource[]) : [];
+    return command.commands.map((part, index) => ({
+      ...operation,
+      command: part,
+      outcome: outcome?.kind === 'done' ? { kind: 'done', value: results[index] } : outcome,
+      of: operation,
+    }));
+  });
 }

@@ -1,6 +1,6 @@
 import type { Metadata, Resource } from '@cosi-ts/resources';
 import { contentDigest } from './digest.ts';
-import type { Command, Outcome } from './history.ts';
+import type { Call, Outcome } from './history.ts';
 
 /**
  * One resource name as far as its history goes, by the rules of the state and nothing else. `seen` is the highest
@@ -32,7 +32,7 @@ export function stateKey({ seen, stored }: KeyState): string {
  * The state after a command that ended like this; undefined if it cannot end like this here. An outcome that is
  * unknown, or none, may be taken for whatever the rules say.
  */
-export function follow(state: KeyState, command: Command, outcome: Outcome | undefined): KeyState | undefined {
+export function follow(state: KeyState, command: Call, outcome: Outcome | undefined): KeyState | undefined {
   const { after, refusal } = decide(state, command, outcome);
   if (outcome === undefined || outcome.kind === 'unknown') return after;
   if (outcome.kind === 'refused') return allows(state, command, refusal, outcome.code) ? state : undefined;
@@ -46,54 +46,68 @@ interface Decision {
   readonly refusal?: string | undefined;
 }
 
-function decide(state: KeyState, command: Command, outcome: Outcome | undefined): Decision {
+function decide(state: KeyState, command: Call, outcome: Outcome | undefined): Decision {
   const { stored } = state;
   const told = outcome?.kind === 'done' ? outcome.value : undefined;
+  const owner = ('owner' in command ? command.owner : undefined) ?? '';
   switch (command.do) {
     case 'list':
+    case 'transact':
       return { after: state };
     case 'get':
       if (stored === undefined) return { after: state, refusal: 'not-found' };
-      return { after: told === undefined ? state : read(state, stored, told as Resource) };
+      return { after: confirmed(state, told) };
     case 'create': {
       const { metadata } = command.resource;
       if (metadata.owner !== '' && metadata.owner !== command.owner)
         return { after: state, refusal: 'owner-already-set' };
       if (stored !== undefined) return { after: state, refusal: 'already-exists' };
-      const made = newlyStored(command.resource, undefined, command.owner);
-      return { after: written(state, made, told as Resource | undefined) };
+      const made = newlyStored(command.resource, undefined, owner);
+      return { after: written(state, made, told) };
     }
     case 'update': {
       if (stored === undefined) return { after: state, refusal: 'not-found' };
       const { metadata } = command.resource;
-      if (stored.owner !== command.owner) return { after: state, refusal: 'owner-conflict' };
+      if (stored.owner !== owner) return { after: state, refusal: 'owner-conflict' };
       if (!mayBe(state, stored, metadata.version)) return { after: state, refusal: 'version-conflict' };
-      if (command.expectedPhase !== 'any' && stored.phase !== command.expectedPhase) {
+      const { expectedPhase = 'running' } = command;
+      if (expectedPhase !== 'any' && stored.phase !== expectedPhase) {
         return { after: state, refusal: 'phase-conflict' };
       }
-      const owner = stored.owner === '' ? metadata.owner : stored.owner;
-      const made = newlyStored(command.resource, metadata.version + 1, owner);
-      return { after: written(state, made, told as Resource | undefined) };
+      const newOwner = stored.owner === '' ? metadata.owner : stored.owner;
+      const made = newlyStored(command.resource, metadata.version + 1, newOwner);
+      return { after: written(state, made, told) };
     }
     case 'teardown': {
       if (stored === undefined) return { after: state, refusal: 'not-found' };
-      const isAnswerWrong = typeof told === 'boolean' && told === stored.isHeld;
-      if (stored.phase === 'tearingDown') return { after: isAnswerWrong ? undefined : state };
-      if (stored.owner !== command.owner) return { after: state, refusal: 'owner-conflict' };
-      if (isAnswerWrong) return { after: undefined };
       const version = stored.version === undefined ? undefined : stored.version + 1;
-      return { after: { seen: version ?? state.seen + 1, stored: { ...stored, phase: 'tearingDown', version } } };
+      const leaving: KeyState = {
+        seen: version ?? state.seen + 1,
+        stored: { ...stored, phase: 'tearingDown', version },
+      };
+      const after = stored.phase === 'tearingDown' ? state : leaving;
+      if (stored.phase === 'running' && stored.owner !== owner) return { after: state, refusal: 'owner-conflict' };
+      if (typeof told === 'boolean') return { after: told === stored.isHeld ? undefined : after };
+      return { after: confirmed(after, told) };
     }
-    case 'destroy':
+    case 'destroy': {
       if (stored === undefined) return { after: state, refusal: 'not-found' };
-      if (stored.owner !== command.owner) return { after: state, refusal: 'owner-conflict' };
+      if (stored.owner !== owner) return { after: state, refusal: 'owner-conflict' };
       if (stored.isHeld) return { after: state, refusal: 'pending-finalizers' };
-      return { after: { seen: stored.version ?? state.seen, stored: undefined } };
+      const last = confirmed(state, told);
+      return { after: last && { seen: last.stored?.version ?? last.seen, stored: undefined } };
+    }
   }
 }
 
+/** A state of which somebody was told what is stored, if they were. */
+function confirmed(state: KeyState, told: unknown): KeyState | undefined {
+  const { stored } = state;
+  return told === undefined || stored === undefined ? state : read(state, stored, told as Resource);
+}
+
 /** Whether a refusal is the one of the rules; a version that nobody was told may be another than the caller's. */
-function allows(state: KeyState, command: Command, refusal: string | undefined, code: string): boolean {
+function allows(state: KeyState, command: Call, refusal: string | undefined, code: string): boolean {
   if (code === refusal || IS_ABOUT_THE_CALL.has(code)) return true;
   if (command.do !== 'update' || state.stored?.version !== undefined) return false;
   return code === 'version-conflict' && (refusal === undefined || refusal === 'phase-conflict');
@@ -112,9 +126,8 @@ function newlyStored(given: Resource, version: number | undefined, owner: string
   return { version, owner, phase, isHeld: finalizers.length > 0, content: contentOf(given) };
 }
 
-function written(state: KeyState, made: Stored, told: Resource | undefined): KeyState | undefined {
-  const after = { seen: made.version ?? state.seen + 1, stored: made };
-  return told === undefined ? after : read(after, made, told);
+function written(state: KeyState, made: Stored, told: unknown): KeyState | undefined {
+  return confirmed({ seen: made.version ?? state.seen + 1, stored: made }, told);
 }
 
 /** What is known after somebody was told what is stored; undefined if that is not it. */

@@ -5,7 +5,7 @@ import { Prng } from '../simulation/prng.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { distantState } from './distant.ts';
 import { exercise } from './exercise.ts';
-import { pointerOf, type Command, type Operation, type Outcome } from './history.ts';
+import { pointerOf, type Call, type Operation, type Outcome } from './history.ts';
 import { NEVER_STORED, follow, type KeyState } from './key-model.ts';
 import { linearizable } from './linearizable.ts';
 import { ModelState, type Bug } from './model-state.fixture.ts';
@@ -15,9 +15,9 @@ const at = (version: number, yaml = ''): PathResource => {
   const { metadata } = Path.create('a', SPEC);
   return { metadata: { ...metadata, version: version as Version }, spec: { ...SPEC, yaml } };
 };
-const create: Command = { do: 'create', resource: at(UNDEFINED_VERSION), owner: '' };
-const get: Command = { do: 'get', pointer };
-const update = (version: number, yaml: string): Command => {
+const create: Call = { do: 'create', resource: at(UNDEFINED_VERSION), owner: '' };
+const get: Call = { do: 'get', pointer };
+const update = (version: number, yaml: string): Call => {
   return { do: 'update', resource: at(version, yaml), owner: '', expectedPhase: 'any' };
 };
 const gave = (value: PathResource): Outcome => ({ kind: 'done', value });
@@ -25,7 +25,7 @@ const refused = (code: string): Outcome => ({ kind: 'refused', code });
 const unknown: Outcome = { kind: 'unknown', error: undefined };
 
 /** Operations as [command, called, returned, outcome]. */
-const check = (...operations: [Command, number, number | undefined, Outcome | undefined][]): string[] =>
+const check = (...operations: [Call, number, number | undefined, Outcome | undefined][]): string[] =>
   linearizable({
     operations: operations.map(([command, called, returned, outcome]) => ({
       client: 'c',
@@ -136,7 +136,7 @@ function busyHistory(count: number, clients: number): Operation[] {
   const operations: Operation[] = [{ client: '', command: create, called: 0, returned: 1, outcome: gave(at(1)) }];
   let stored = at(1);
   let moment = 1;
-  const effect = (command: Command): Outcome => {
+  const effect = (command: Call): Outcome => {
     if (command.do !== 'update') return gave(stored);
     if (command.resource.metadata.version !== stored.metadata.version) return refused('version-conflict');
     const { spec } = command.resource as PathResource;

@@ -1,11 +1,13 @@
 import { kindKey, pointerText } from '@cosi-ts/resources';
-import { pointerOf, type History, type Operation, type Violation } from './history.ts';
+import { partsOf, pointerOf, type History, type Operation, type Violation } from './history.ts';
 import { NEVER_STORED, follow, stateKey, type KeyState } from './key-model.ts';
 
 /**
  * Whether what clients were told about each resource can be explained by its operations happening one after the
  * other, each at one moment between its call and its return. A call whose outcome is unknown may have happened
  * at any time after it, or never. Reads of many resources are left to `watchContract`.
+ *
+ * A transaction is taken for its parts here; that they come together is left to `watchContract` as well.
  *
  * The search is that of Wing and Gong with Lowe's memory of configurations; resources are independent of each
  * other, so each is searched alone.
@@ -14,7 +16,7 @@ import { NEVER_STORED, follow, stateKey, type KeyState } from './key-model.ts';
  */
 export function linearizable(history: History): readonly Violation[] {
   const byKey = new Map<string, Operation[]>();
-  for (const operation of history.operations) {
+  for (const operation of partsOf(history.operations)) {
     const pointer = pointerOf(operation.command);
     if (pointer === undefined) continue;
     const key = `${kindKey(pointer)}/${pointer.id}`;

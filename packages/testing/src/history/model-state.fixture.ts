@@ -20,6 +20,7 @@ import {
   PhaseConflictError,
   VersionConflictError,
   WatchOverrunError,
+  type Command,
   type ListOptions,
   type State,
   type UpdateOptions,
@@ -66,9 +67,14 @@ export type Bug =
   | 'goes on after a failure'
   | 'ends without a word'
   | 'changes what it delivered'
-  | 'tells of what nobody wrote';
+  | 'tells of what nobody wrote'
+  | 'keeps a part of a refused transaction'
+  | 'lists a part of a transaction'
+  | 'tells of a transaction in two batches'
+  | 'begins in the middle of a transaction';
 
 interface Change {
+  readonly commit: number;
   readonly before: Resource | undefined;
   readonly after: Resource | undefined;
 }
@@ -82,6 +88,8 @@ export class ModelState implements State {
   readonly #logs = new Map<string, Change[]>();
   readonly #waiting = new Set<() => void>();
   readonly #has: (bug: Bug) => boolean;
+  #commits = 0;
+  #isInTransaction = false;
 
   constructor(has: (bug: Bug) => boolean = () => false) {
     this.#has = has;
@@ -98,7 +106,8 @@ export class ModelState implements State {
 
   async list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]> {
     const log = this.#log(kind);
-    const now = sorted(contentsOf(this.#has('lists what was') ? log.slice(0, -2) : log));
+    const isTorn = isTransaction(log) && this.#has('lists a part of a transaction');
+    const now = sorted(contentsOf(log.slice(0, this.#has('lists what was') ? -2 : isTorn ? -1 : log.length)));
     const was = this.#has('lists some as it was') ? sorted(contentsOf(log.slice(0, -2))) : now;
     const half = now.slice(0, 1).concat(was.filter(({ metadata }) => metadata.id !== now[0]?.metadata.id));
     return half.filter((resource) => options?.query?.matches(resource) ?? true);
@@ -164,6 +173,35 @@ export class ModelState implements State {
     this.#commit(log, stored, undefined);
   }
 
+  async transact(commands: readonly Command[]): Promise<readonly Resource[]> {
+    if (new Set(commands.map((command) => subjectKey(command))).size < commands.length) throw new Error('twice');
+    const lengths = new Map([...this.#logs].map(([key, log]) => [key, log.length]));
+    this.#isInTransaction = true;
+    this.#commits += 1;
+    try {
+      const results: Resource[] = [];
+      for (const command of commands) results.push(await this.#do(command));
+      return results;
+    } catch (thrown) {
+      const keeps = this.#has('keeps a part of a refused transaction');
+      if (!keeps) for (const [key, log] of this.#logs) log.length = lengths.get(key) ?? 0;
+      throw thrown;
+    } finally {
+      this.#isInTransaction = false;
+      this.#wake();
+    }
+  }
+
+  async #do(command: Command): Promise<Resource> {
+    if (command.do === 'create') return this.create(command.resource, command);
+    if (command.do === 'update') return this.update(command.resource, command);
+    const { pointer } = command;
+    const stored = contentsOf(this.#log(pointer)).get(pointer.id);
+    if (command.do === 'destroy') await this.destroy(pointer, command);
+    else await this.teardown(pointer, command);
+    return contentsOf(this.#log(pointer)).get(pointer.id) ?? (stored as Resource);
+  }
+
   async watch(pointer: Pointer, options: WatchOptions = {}): Promise<Watch> {
     const log = this.#log(pointer);
     const first: WatchEvent[] = [];
@@ -182,12 +220,15 @@ export class ModelState implements State {
   async watchKind(kind: Kind, options: WatchKindOptions = {}): Promise<Watch> {
     const { query } = options;
     const log = this.#log(kind);
-    const start = this.#startOf(kind, log, options, () => true);
+    let start = this.#startOf(kind, log, options, () => true);
     const bookmark = bookmarkOf(kind, start);
     const first: WatchEvent[] = [];
     const nobody = tombstone({ namespace: kind.namespace, type: kind.type, id: '' });
     if (options.bootstrapContents === true) {
-      const contents = sorted(contentsOf(this.#has('begins with contents that were') ? log.slice(0, -1) : log));
+      const isTorn = isTransaction(log) && this.#has('begins in the middle of a transaction');
+      if (isTorn) start -= 1;
+      const isOld = this.#has('begins with contents that were');
+      const contents = sorted(contentsOf(log.slice(0, isOld || isTorn ? -1 : log.length)));
       if (this.#has('leaves one out of the contents')) contents.pop();
       for (const resource of contents) {
         if (query?.matches(resource) ?? true) first.push({ type: 'created', resource });
@@ -247,9 +288,11 @@ export class ModelState implements State {
           if (this.#has('ends without a word')) return undefined;
           if (log.length - position > 2 && this.#has('loses history without a word')) position += 2;
           if (first === start && this.#has('drops the first event of a watch')) position += 1;
-          const pending = log.slice(position);
+          const isSplit = isTransaction(log) && this.#has('tells of a transaction in two batches');
+          const end = isSplit ? Math.max(position + 1, log.length - 1) : log.length;
+          const pending = log.slice(position, end);
           const base = position;
-          position = log.length;
+          position = end;
           const batch = pending.flatMap((change, index) => {
             const event = select(change) && this.#eventOf(kind, change, base + index + 1, query, log);
             return event === undefined ? [] : [event];
@@ -329,12 +372,14 @@ export class ModelState implements State {
   }
 
   #commit<T extends Resource | undefined>(log: Change[], before: Resource | undefined, after: T): T {
-    log.push({ before, after });
+    if (!this.#isInTransaction) this.#commits += 1;
+    log.push({ commit: this.#commits, before, after });
     this.#wake();
     return after;
   }
 
   #wake(): void {
+    if (this.#isInTransaction) return;
     for (const wake of this.#waiting) wake();
     this.#waiting.clear();
   }
@@ -354,6 +399,16 @@ function contentsOf(log: readonly Change[]): Map<string, Resource> {
     else if (before !== undefined) contents.delete(before.metadata.id);
   }
   return contents;
+}
+
+/** Whether the last thing that happened was more than one. */
+function isTransaction(log: readonly Change[]): boolean {
+  return log.length > 1 && log.at(-1)?.commit === log.at(-2)?.commit;
+}
+
+function subjectKey(command: Command): string {
+  const pointer = 'resource' in command ? command.resource.metadata : command.pointer;
+  return `${kindKey(pointer)}/${pointer.id}`;
 }
 
 function sorted(contents: ReadonlyMap<string, Resource>): Resource[] {

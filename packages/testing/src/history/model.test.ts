@@ -94,10 +94,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ),
     ),
   fc.tuple(kind, id, owner).map(([type, id, owner]) =>
-    on(type, `teardownAndDestroy ${id} as ${owner}`, (_all, state) => {
-      // Whoever would have to wait for somebody else gives up.
-      const signal = AbortSignal.abort(new Error('nobody lets go'));
-      return teardownAndDestroy(state, type.pointer(id), { owner, signal });
+    on(type, `teardownAndDestroy ${id} as ${owner}`, async (all, state) => {
+      const isHeld = ((await all.find(id))?.metadata.finalizers.length ?? 0) > 0;
+      return isHeld ? undefined : teardownAndDestroy(state, type.pointer(id), { owner });
     }),
   ),
   fc

@@ -2,7 +2,7 @@ import { RpcError } from '@cosi-ts/core';
 import type { Kind, Pointer } from '@cosi-ts/resources';
 import { StateError, type State, type Watch, type WatchEvent, type WatchKindOptions } from '@cosi-ts/runtime';
 import { eventDigest } from './digest.ts';
-import type { Command, History, Operation, Outcome, WatchBatch, WatchRecord } from './history.ts';
+import type { Call, History, Operation, Outcome, WatchBatch, WatchRecord } from './history.ts';
 
 /** Writes down what clients do with a state. It must be empty at first, and nobody else may write to it. */
 export class Recorder {
@@ -17,26 +17,30 @@ export class Recorder {
   /** A client's view of a state, or of its own way to it: a state that does the same, and remembers. */
   client(name: string, state: State): State {
     const call = <T extends Extract<Outcome, { kind: 'done' }>['value']>(
-      command: Command,
+      command: Call,
       run: () => Promise<T>,
     ): Promise<T> => this.#call(name, command, run);
+    const { transact } = state;
     return {
       get: (pointer) => call({ do: 'get', pointer }, () => state.get(pointer)),
       list: (kind, options) => call({ do: 'list', kind, query: options?.query }, () => state.list(kind, options)),
       create: (resource, options) =>
-        call({ do: 'create', resource, owner: options?.owner ?? '' }, () => state.create(resource, options)),
+        call({ do: 'create', resource, owner: options?.owner }, () => state.create(resource, options)),
       update(resource, options) {
-        const { owner = '', expectedPhase = 'running' } = options ?? {};
+        const { owner, expectedPhase } = options ?? {};
         return call({ do: 'update', resource, owner, expectedPhase }, () => state.update(resource, options));
       },
       async destroy(pointer, options) {
-        await call({ do: 'destroy', pointer, owner: options?.owner ?? '' }, async () => {
+        await call({ do: 'destroy', pointer, owner: options?.owner }, async () => {
           await state.destroy(pointer, options);
           return undefined;
         });
       },
       teardown: (pointer, options) =>
-        call({ do: 'teardown', pointer, owner: options?.owner ?? '' }, () => state.teardown(pointer, options)),
+        call({ do: 'teardown', pointer, owner: options?.owner }, () => state.teardown(pointer, options)),
+      transact:
+        transact &&
+        ((commands, options) => call({ do: 'transact', commands }, () => transact.call(state, commands, options))),
       watch: (pointer, options = {}) => this.#watch(name, pointer, options, () => state.watch(pointer, options)),
       watchKind: ({ namespace, type }, options = {}) =>
         this.#watch(name, { namespace, type }, options, () => state.watchKind({ namespace, type }, options)),
@@ -53,7 +57,7 @@ export class Recorder {
 
   async #call<T extends Extract<Outcome, { kind: 'done' }>['value']>(
     client: string,
-    command: Command,
+    command: Call,
     run: () => Promise<T>,
   ): Promise<T> {
     const operation: Writable<Operation> = {

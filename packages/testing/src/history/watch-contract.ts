@@ -12,6 +12,7 @@ import { linearizable } from './linearizable.ts';
  * | law | what it says |
  * |---|---|
  * | W1 to W3 | every event once, in one order, and none is missing |
+ * | W4 | the events of a transaction come together |
  * | W5, W6, W14, W15 | a watch goes on behind a bookmark exactly there; a foreign one is refused, a fresh one is not |
  * | W7 | a query selects, and turns an update that crosses its edge into a creation or a destruction |
  * | W8, W9 | the old value is the one before; creations and destructions take turns |

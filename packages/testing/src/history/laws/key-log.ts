@@ -1,7 +1,7 @@
 import { kindKey, type Pointer, type Resource } from '@cosi-ts/resources';
 import type { Query } from '@cosi-ts/runtime';
 import { contentDigest, digestOf } from '../digest.ts';
-import { pointerOf, type History, type Operation, type Violation, type WatchRecord } from '../history.ts';
+import { partsOf, pointerOf, type History, type Operation, type Violation, type WatchRecord } from '../history.ts';
 import { describeOperation } from '../linearizable.ts';
 import type { Delivery } from './delivery.ts';
 
@@ -69,6 +69,7 @@ interface Facts {
   readonly pointer: Pointer;
   readonly puts: Map<number, Put>;
   readonly destroyed: Map<number, Resource>;
+  readonly destroyedBy: Map<number, Operation>;
   readonly operations: Operation[];
 }
 
@@ -80,7 +81,10 @@ export function logsOf(history: History, deliveries: ReadonlyMap<WatchRecord, re
     const key = keyOf(pointer);
     let known = facts.get(key);
     if (known === undefined)
-      facts.set(key, (known = { pointer, puts: new Map(), destroyed: new Map(), operations: [] }));
+      facts.set(
+        key,
+        (known = { pointer, puts: new Map(), destroyed: new Map(), destroyedBy: new Map(), operations: [] }),
+      );
     return known;
   };
   const put = (resource: Resource, isCreation?: boolean, by?: Operation): void => {
@@ -98,14 +102,21 @@ export function logsOf(history: History, deliveries: ReadonlyMap<WatchRecord, re
     known.by ??= by;
   };
 
-  for (const operation of history.operations) {
+  for (const operation of partsOf(history.operations)) {
     const { command, outcome } = operation;
     const pointer = pointerOf(command);
     if (pointer !== undefined) of(pointer).operations.push(operation);
     if (outcome?.kind !== 'done' || typeof outcome.value !== 'object') continue;
-    if (!('metadata' in outcome.value)) for (const resource of outcome.value) put(resource);
-    else if (command.do === 'get') put(outcome.value);
-    else put(outcome.value, command.do === 'create', operation);
+    const { value } = outcome;
+    if (!('metadata' in value)) for (const resource of value) put(resource);
+    else if (command.do === 'create' || command.do === 'update') put(value, command.do === 'create', operation);
+    else {
+      put(value);
+      if (command.do !== 'destroy') continue;
+      const { version } = value.metadata;
+      of(value.metadata).destroyed.set(version, value);
+      of(value.metadata).destroyedBy.set(version, operation);
+    }
   }
   for (const [{ query }, told] of deliveries) {
     for (const { event, tells, resource } of told) {
@@ -132,12 +143,12 @@ function reused(resource: Resource, known: Put, by: Operation | undefined): Viol
   return { law: 'L4', message: `${type}(${id}) had two different contents at version ${version}${by2}` };
 }
 
-function logOf({ pointer, puts, destroyed, operations }: Facts, violations: Violation[]): KeyLog {
+function logOf({ pointer, puts, destroyed, destroyedBy, operations }: Facts, violations: Violation[]): KeyLog {
   const changes: LoggedChange[] = [];
   const push = (change: Omit<LoggedChange, 'index'>): void => void changes.push({ ...change, index: changes.length });
   const unknown = { resource: undefined, by: undefined, notBefore: 0 };
   const bury = (version: number, resource: Resource | undefined): void =>
-    push({ ...unknown, kind: 'destroy', version, resource, isCreation: false });
+    push({ ...unknown, kind: 'destroy', version, resource, isCreation: false, by: destroyedBy.get(version) });
 
   const maybes = operations.filter(isMaybe);
   for (const known of puts.values()) {

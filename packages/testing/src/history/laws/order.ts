@@ -5,6 +5,7 @@ import type { Origins } from './bookmarks.ts';
 import type { Delivery } from './delivery.ts';
 import { OrderGraph } from './graph.ts';
 import { isVisible, keyOf, type KeyLog, type LoggedChange, type Logs } from './key-log.ts';
+import { splitTransactions } from './batches.ts';
 import { checkCut, checkSilence, type Cut, type Silence } from './stretches.ts';
 import { Timeline } from './timeline.ts';
 import { nameOf } from './watch-laws.ts';
@@ -40,12 +41,18 @@ interface Stretch {
   readonly bookmarks: Map<number, number>;
 }
 
+interface Whole {
+  readonly begin: number;
+  readonly end: number;
+}
+
 class Order {
   readonly #graph = new OrderGraph();
   readonly #time: Timeline;
   readonly #logs: Logs;
   readonly #deliveries: Deliveries;
   readonly #changes = new Map<LoggedChange, number>();
+  readonly #wholes = new Map<Operation, Whole>();
   readonly #stretches = new Map<WatchRecord, Stretch>();
   readonly #violations: Violation[] = [];
   readonly #cuts: Cut[] = [];
@@ -80,12 +87,17 @@ class Order {
   }
 
   addChanges(log: KeyLog): void {
-    let last: number | undefined;
+    let last: LoggedChange | undefined;
     for (const change of log.changes) {
       const node = this.#graph.node(`${change.kind} of ${log.pointer.id}@${change.version}`);
       this.#changes.set(change, node);
-      if (last !== undefined) this.#graph.edge(last, node, '', 'versions count up');
-      last = node;
+      const whole = this.#wholeOf(change);
+      if (whole !== undefined) {
+        this.#graph.edge(whole.begin, node);
+        this.#graph.edge(node, whole.end);
+      }
+      this.#edge(this.#behind(last), this.#before(change), '', 'versions count up');
+      last = change;
       if (change.by !== undefined) this.#time.during(node, change.by);
       else if (change.notBefore > 0) this.#time.after(node, change.notBefore);
     }
@@ -99,6 +111,30 @@ class Order {
       this.#time.after(node, called);
       this.#time.before(node, returned);
     }
+  }
+
+  /** A transaction has a beginning and an end, and nothing but a bookmark may be between them. */
+  #wholeOf({ by }: LoggedChange): Whole | undefined {
+    const transaction = by?.of;
+    if (transaction === undefined) return undefined;
+    let whole = this.#wholes.get(transaction);
+    if (whole === undefined) {
+      const name = describeOperation(transaction);
+      whole = { begin: this.#graph.node(`the beginning of ${name}`), end: this.#graph.node(`the end of ${name}`) };
+      this.#wholes.set(transaction, whole);
+      this.#time.during(whole.begin, transaction);
+      this.#time.during(whole.end, transaction);
+    }
+    return whole;
+  }
+
+  /** Where something is that was before a change, and all that came with it. */
+  #before(change: LoggedChange | undefined): number | undefined {
+    return change && (this.#wholeOf(change)?.begin ?? this.#changes.get(change));
+  }
+
+  #behind(change: LoggedChange | undefined): number | undefined {
+    return change && (this.#wholeOf(change)?.end ?? this.#changes.get(change));
   }
 
   addRead(operation: Operation): void {
@@ -116,7 +152,7 @@ class Order {
     const { kind, query } = command;
     const resources = outcome.value;
     if (query !== undefined && !resources.every((resource) => query.matches(resource))) {
-      this.#violations.push({ law: 'L2', message: `${name} holds what does not match` });
+      this.#break('L2', `${name} holds what does not match`);
     }
     const shown = new Set(resources.map((resource) => this.#showAt(node, resource, 'L2')));
     this.#cuts.push({ name, node, kind: kindKey(kind), query, shown });
@@ -143,12 +179,13 @@ class Order {
         const change = this.#logs.byKey.get(key)?.find('put', resource.metadata.version);
         if (change !== undefined) shown.set(key, change);
       } else if ((tells === 'put' || tells === 'destroy') && resource !== undefined) {
-        const node = this.#addDelivered(record, tells, resource, shown, law);
-        if (node !== undefined) {
-          this.#graph.edge(last, node, 'W1', `the order of ${nameOf(record)}`);
-          this.#time.before(node, delivery.at);
-          last = node;
-        }
+        const change = this.#addDelivered(record, tells, resource, shown, law);
+        const node = change && this.#changes.get(change);
+        if (node === undefined) continue;
+        this.#graph.edge(last, node, 'W1', `the order of ${nameOf(record)}`);
+        const behind = this.#behind(change);
+        if (behind !== undefined) this.#time.before(behind, delivery.at);
+        last = node;
       }
       const bookmark = bookmarks.get(index);
       if (bookmark === undefined || bookmark === last) continue;
@@ -158,6 +195,7 @@ class Order {
     this.#graph.edge(last, end);
     if (caughtUp !== undefined) this.#time.after(end, caughtUp, law, 'it had caught up');
     this.#addUntold(record, stretch, shown, law);
+    for (const message of splitTransactions(told, this.#logs)) this.#break('W4', `${nameOf(record)} ${message}`);
   }
 
   /** Places an event of a watch. @returns undefined if it has no place */
@@ -167,7 +205,7 @@ class Order {
     resource: Resource,
     shown: Map<string, LoggedChange>,
     law: string,
-  ): number | undefined {
+  ): LoggedChange | undefined {
     const key = keyOf(resource.metadata);
     const log = this.#logs.byKey.get(key);
     const change = log?.find(tells, resource.metadata.version);
@@ -176,21 +214,18 @@ class Order {
     const before = shown.get(key);
     if (before !== undefined && change.index <= before.index) {
       const law = change.index === before.index ? 'W2' : 'W1';
-      this.#violations.push({ law, message: `${nameOf(record)} gives ${name} after ${before.kind}@${before.version}` });
+      this.#break(law, `${nameOf(record)} gives ${name} after ${before.kind}@${before.version}`);
       return undefined;
     }
     shown.set(key, change);
     const between = log.changes.slice((before?.index ?? -1) + 1, change.index);
     const missed = between.findLast((each) => isVisible(log, each, record.query) === true);
     const start = this.#stretches.get(record)?.start;
-    if (missed === undefined || start === undefined) return this.#changes.get(change);
+    if (missed === undefined || start === undefined) return change;
     if (before !== undefined) {
-      this.#violations.push({
-        law,
-        message: `${nameOf(record)} gives ${name} without ${missed.kind}@${missed.version}`,
-      });
+      this.#break(law, `${nameOf(record)} gives ${name} without ${missed.kind}@${missed.version}`);
     } else this.#edge(this.#changes.get(missed), start, law, `${nameOf(record)} did not tell of it`);
-    return this.#changes.get(change);
+    return change;
   }
 
   /** What the watch did not show at all, or no more. */
@@ -218,9 +253,13 @@ class Order {
     const change = log?.find('put', resource.metadata.version);
     if (log === undefined || change === undefined) return key;
     const next = log.changes[change.index + 1];
-    this.#edge(this.#changes.get(change), node, law, 'it shows it');
-    this.#edge(node, next && this.#changes.get(next), law, 'it does not show it yet');
+    this.#edge(this.#behind(change), node, law, 'it shows it');
+    this.#edge(node, this.#before(next), law, 'it does not show it yet');
     return key;
+  }
+
+  #break(law: string, message: string): void {
+    this.#violations.push({ law, message });
   }
 
   #edge(from: number | undefined, to: number | undefined, law: string, why: string): void {
