@@ -15,7 +15,7 @@ export const NAMES = [
 ];
 
 /** Milliseconds that what a node says of itself stays valid. */
-export const TTL = 60_000;
+export const TTL = 240_000;
 
 const DIRECTORY = '/node';
 const CONFIG = `${DIRECTORY}/config.yaml`;
