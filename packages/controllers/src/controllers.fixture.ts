@@ -6,6 +6,7 @@ import { ControllerRuntime, MemoryState, collection, type Collection, type Contr
 export const A = '7x1SuC8Ege5BGXdAfTEff5iQnlWZLfv9h1LGMxA2pYkC';
 export const B = '9dwHNUViZlPlIervqX9Qo256RUhrfhgO0xBBnKcKl4F';
 export const X = 'xCnFFfxylOf9i5ynhAkt6ZbfcqaLDGKfIa3gwpuaxe7F';
+export const R = 'roLng5hmP0Gv9S5Pbfzaa93JSZjsdpXNAn7vzuCfsc8';
 export const E0 = 'fd50:8d60:4238:6302:f857:23ff:fe21:d1e0';
 export const E1 = 'fd50:8d60:4238:6302:f857:23ff:fe21:d1e1';
 export const P1 = 'PLPNBddmTgHJhtw0vxltq1ZBdPP9RNOEUd5JjJZzBRY=';

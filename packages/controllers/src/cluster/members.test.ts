@@ -65,7 +65,7 @@ describe('affiliates and members', () => {
         const own = (await merged.list()).filter(({ metadata }) => metadata.owner === 'local');
         const expected = affiliatesOf(said, own);
         expect(shown(await merged.list())).toEqual(expected);
-        expect(shown(await members.list())).toEqual(membersOf(expected));
+        expect(shown(await members.list())).toEqual(membersOf(await merged.list()));
 
         const { position } = state;
         for (const controller of [affiliateMergeController, memberController]) runtime.crash(controller.name);
@@ -135,18 +135,12 @@ function appended<T>(base: readonly T[], other: readonly T[]): readonly T[] {
   return all;
 }
 
-/** One for each node name, of the affiliate with the greatest id. */
-function membersOf(affiliates: ReadonlyMap<string, AffiliateSpec>): Map<string, MemberSpec> {
+/** One for each node name, of the affiliate that was first seen last; of several such, the one with the greatest id. */
+function membersOf(affiliates: readonly Resource<AffiliateSpec>[]): Map<string, MemberSpec> {
   const members = new Map<string, MemberSpec>();
-  for (const {
-    nodename,
-    nodeId,
-    addresses,
-    hostname,
-    machineType,
-    operatingSystem,
-    controlPlane,
-  } of affiliates.values()) {
+  const inOrder = affiliates.toSorted((a, b) => Date.parse(a.metadata.created) - Date.parse(b.metadata.created));
+  for (const { spec } of inOrder) {
+    const { nodename, nodeId, addresses, hostname, machineType, operatingSystem, controlPlane } = spec;
     if (nodename === '') continue;
     members.set(nodename, { nodeId, addresses, hostname, machineType, operatingSystem, controlPlane });
   }

@@ -1,6 +1,7 @@
 import type { Host } from '@cosi-ts/core';
 import type { Controller } from '@cosi-ts/runtime';
 import { affiliateMergeController } from '../cluster/affiliate-merge.ts';
+import { endpointController } from '../cluster/endpoint.ts';
 import { discoveryConfigController } from '../cluster/discovery-config.ts';
 import { infoController } from '../cluster/info.ts';
 import { localAffiliateController, type OperatingSystem } from '../cluster/local-affiliate.ts';
@@ -8,6 +9,7 @@ import { memberController } from '../cluster/member.ts';
 import { nodeIdentityController } from '../cluster/node-identity.ts';
 import { machineConfigFileController } from '../config/machine-config-file.ts';
 import { kubespanConfigController } from '../kubespan/config.ts';
+import { kubespanEndpointController } from '../kubespan/endpoint.ts';
 import { kubespanIdentityController } from '../kubespan/identity.ts';
 import { peerSpecController } from '../kubespan/peer-spec.ts';
 import { discoveryServiceController } from '../registries/service/discovery-service.ts';
@@ -42,6 +44,8 @@ export function nodeControllers(options: {
     discoveryServiceController({ host, os, ttl, directory }),
     affiliateMergeController,
     memberController,
+    endpointController,
     peerSpecController,
+    kubespanEndpointController,
   ];
 }

@@ -46,8 +46,8 @@ export interface OperatorOptions<I, O, X extends QueuePorts> {
   readonly concurrency?: number;
   /** Other ports, for the function that makes the output. */
   readonly extra?: X;
-  /** Which outputs a change of an extra input concerns; the one with the same id if absent. */
-  readonly extraKeys?: { readonly [N in keyof X]?: (id: string, resource: Resource | undefined) => Keys };
+  /** Which outputs a change of an extra input concerns, or every one; the one with the same id if absent. */
+  readonly extraKeys?: { readonly [N in keyof X]?: ExtraKeys };
   /**
    * Holds the inputs by a finalizer, named like the controller, until their output is gone or made without them. By
    * default an input that is tearing down just does not count any more.
@@ -65,11 +65,16 @@ export interface OperatorOptions<I, O, X extends QueuePorts> {
   readonly shutdownHook?: () => Promise<void> | void;
 }
 
+/** The outputs that an extra input concerns. */
+export type ExtraKeys = 'every' | ((id: string, resource: Resource | undefined) => Keys);
+
 /** What an operator comes down to: inputs are grouped by the id of the output they make together. */
 export interface Derivation<I, O, X extends QueuePorts> extends OperatorOptions<I, O, X> {
   /** The id of the output that an input belongs to; undefined: to none. */
   readonly group: (input: Resource<I>) => string | undefined;
-  /** The output of a group of at least one input, in the order of their ids; undefined: there shall be none. */
+  /** Outputs that are made even while their group is empty. */
+  readonly always?: readonly string[];
+  /** The output of a group, its inputs in the order of their ids, at least one; undefined: there shall be none. */
   readonly derive: (
     inputs: readonly Resource<I>[],
     id: string,
@@ -110,12 +115,11 @@ interface Ports<I, O> {
 const RELEASE = '\u0000release ';
 
 function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { wake }: StartContext): Run {
-  const { name, group, inputFinalizers = false } = derivation;
+  const { name, group, inputFinalizers = false, always = [] } = derivation;
   const groups = new GroupIndex();
   /** Groups that an input left, but whose outputs may still be made of it. */
   const left = new Map<string, Set<string>>();
-  const extraKeys: Readonly<Record<string, ((id: string, resource: Resource | undefined) => Keys) | undefined>> =
-    derivation.extraKeys ?? {};
+  const extraKeys: Readonly<Record<string, ExtraKeys | undefined>> = derivation.extraKeys ?? {};
 
   const isLeaving = (input: Resource<I>): boolean => {
     const { phase, finalizers } = input.metadata;
@@ -192,7 +196,8 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
       requeueAfter: (millis) => (after = millis),
     };
     for (const input of leaving) await derivation.release?.(input, told);
-    const making = staying.length === 0 ? undefined : derivation.derive(staying, key, told);
+    const isWanted = staying.length > 0 || always.includes(key);
+    const making = isWanted ? derivation.derive(staying, key, told) : undefined;
     const made = making instanceof Promise ? await making : making;
     const isOthers = current !== undefined && current.metadata.owner !== name;
     let done = true;
@@ -216,12 +221,14 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
     /** Outputs left by an earlier run, whose inputs may be gone. */
     initialKeys: async (ports) => {
       const outputs = await (ports as unknown as Ports<I, O>).output.list();
-      return outputs.filter(({ metadata }) => metadata.owner === name).map(({ metadata }) => metadata.id);
+      const own = outputs.filter(({ metadata }) => metadata.owner === name).map(({ metadata }) => metadata.id);
+      return [...always, ...own];
     },
     keysOf: (port, id, resource) => {
       if (port === 'input') return keysOfInput(id, resource as Resource<I> | undefined);
       if (port === 'outputReady') return [id];
-      return extraKeys[port]?.(id, resource) ?? [id];
+      const keys = extraKeys[port];
+      return keys === 'every' ? [...always, ...groups.all()] : (keys?.(id, resource) ?? [id]);
     },
     reconcile: async (untyped, key, context) => {
       const ports = untyped as unknown as Ports<I, O>;

@@ -11,6 +11,11 @@ export class GroupIndex {
     return this.#groupOf.get(id);
   }
 
+  /** The groups that have members. */
+  all(): Iterable<string> {
+    return this.#members.keys();
+  }
+
   /** The ids in a group, in no order. */
   members(group: string): readonly string[] {
     const members = this.#members.get(group);

@@ -6,6 +6,8 @@ import { deriveController, type DeriveContext, type Made, type OperatorOptions }
 interface MergeDefinition<I, O, X extends QueuePorts> extends OperatorOptions<I, O, X> {
   /** The id of the output that an input belongs to; undefined: it is left out. */
   readonly key: (input: Resource<I>) => string | undefined;
+  /** Outputs that are there even if no input belongs to them; they are made of nothing then. */
+  readonly always?: readonly string[];
   /** Makes the output's spec of its inputs, given in the order of their ids; undefined: there shall be none. */
   readonly merge: (
     inputs: readonly Resource<I>[],
