@@ -44,7 +44,7 @@ function openPort(name: string, declaration: PortDeclaration, holder: PortHolder
   const direct = {
     ...(isOutput ? resources : aimedReader(name, resources, refusals, holder)),
     ...(isOutput ? writer(name, resources, holder) : noWriter(refusals)),
-    ...(mayHold ? resources : noFinalizers(refusals)),
+    ...(mayHold ? aimedFinalizers(name, resources, refusals, holder) : noFinalizers(refusals)),
   };
   const { reads, writes, finalizers } = holder.passage.for(declaration.type);
   const port = {
@@ -112,6 +112,19 @@ function noWriter(refusals: Refusals): Writer<unknown> {
     teardown: (id) => refusals.write('teardown', id),
     destroy: (id) => refusals.write('destroy', id),
   };
+}
+
+function aimedFinalizers(
+  name: string,
+  resources: Collection<unknown>,
+  refusals: Refusals,
+  holder: PortHolder,
+): Finalizers {
+  const aimed =
+    (change: Finalizers['addFinalizer']): Finalizers['addFinalizer'] =>
+    (id, ...finalizers) =>
+      holder.isAimedAt(name, id) ? change(id, ...finalizers) : refusals.finalizers();
+  return { addFinalizer: aimed(resources.addFinalizer), removeFinalizer: aimed(resources.removeFinalizer) };
 }
 
 function noFinalizers(refusals: Refusals): Finalizers {
