@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { realHost, type RpcListener } from '@cosi-ts/core';
 import { typeRegistry } from '@cosi-ts/resources';
-import { EncodeCache, MemoryState, stateService } from '@cosi-ts/runtime';
+import { EncodeCache, MemoryState, stateService, type State } from '@cosi-ts/runtime';
 import { onTestFinished } from 'vitest';
 import { temporaryDirectory } from '../../process.ts';
 
@@ -15,6 +15,8 @@ export interface BareState {
   readonly backstage: string;
   /** Where orders are taken: POST /stop, /start, /empty. */
   readonly control: string;
+  /** What it serves, until it is emptied. */
+  readonly state: State;
 }
 
 export async function startBareState(): Promise<BareState> {
@@ -51,7 +53,7 @@ export async function startBareState(): Promise<BareState> {
   onTestFinished(async () => {
     await Promise.all([stop('stage'), stop('backstage')]);
   });
-  return { target: addresses.stage, backstage: addresses.backstage, control: await takeOrders(orders) };
+  return { target: addresses.stage, backstage: addresses.backstage, control: await takeOrders(orders), state };
 }
 
 /** Answers when an order has been carried out. */

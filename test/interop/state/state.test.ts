@@ -1,7 +1,7 @@
-import { beforeAll, expect, test } from 'vitest';
-import { startProcess } from '../../process.ts';
+import { beforeAll, test } from 'vitest';
 import { describeWithGo, goTests } from '../go-program.ts';
 import { startBareState } from './bare-state.ts';
+import { expectGoTest } from './go-test.ts';
 
 describeWithGo('a state server, to the libraries of programs in Go', () => {
   beforeAll(() => goTests('state'));
@@ -16,9 +16,6 @@ describeWithGo('a state server, to the libraries of programs in Go', () => {
   ])('%s', async (_, name) => {
     const { target, backstage, control } = await startBareState();
     const env = { COSI_STATE: target, COSI_BACKSTAGE: backstage, COSI_CONTROL: control };
-    const { code, out } = await startProcess(await goTests('state'), ['-test.v', '-test.run', `^${name}$`], env).ended;
-    expect(out).toContain(`--- PASS: ${name}`);
-    expect(out).not.toContain('--- SKIP');
-    expect(code).toBe(0);
+    await expectGoTest(name, env);
   });
 });

@@ -29,8 +29,8 @@ export type Spell = (text: string, lines: BlockIndent) => string;
 
 /** An entry of a mapping: the key, spelled by `spell`, and what comes behind the colon. */
 export function entry(key: string, behind: string, column: number, spell: Spell): string {
-  if (key === '') return `'':${behind}`;
-  const spelled = spell(key, valueIndent(column));
+  // Nothing at all would be no key.
+  const spelled = spell(key, valueIndent(column)) || "''";
   const isSimple = Buffer.byteLength(key) <= 128 && !/[\n\r\u0085\u2028\u2029]/.test(key);
   return isSimple ? `${spelled}:${behind}` : `? ${spelled}\n${pad(column)}:${behind}`;
 }

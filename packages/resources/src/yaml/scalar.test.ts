@@ -85,6 +85,11 @@ describe('a scalar of YAML', () => {
     },
   );
 
+  test('is quoted as a key, if it is empty, as Go quotes it', () => {
+    expect(entry('', ' 1', 0, textScalar)).toBe('"": 1');
+    expect(entry('', ' 1', 0, untaggedScalar)).toBe("'': 1");
+  });
+
   test('has a key of more than 128 bytes on a line of its own', () => {
     expect(entry('é'.repeat(64), ' 1', 0, textScalar)).toBe(`${'é'.repeat(64)}: 1`);
     expect(entry('é'.repeat(65), ' 1', 4, textScalar)).toBe(`? ${'é'.repeat(65)}\n    : 1`);
