@@ -1,34 +1,14 @@
-import {
-  AddressStatus,
-  ApiServerConfig,
-  builtinTypes,
-  definitionOf,
-  MachineConfig,
-  NodeStatus,
-  VolumeMountRequest,
-  VolumeMountStatus,
-  type DeclaredType,
-  type Resource,
-} from '@cosi-ts/resources';
+import { builtinTypes, definitionOf, type Resource } from '@cosi-ts/resources';
 import { arbitraryOf } from '@cosi-ts/testing';
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { describeWithGo, goTests } from '../go-program.ts';
 import { startBareState } from './bare-state.ts';
+import { DIFFERENT } from './different.ts';
 import { expectGoTest } from './go-test.ts';
 
 /** Of each type. */
 const SAMPLES = 40;
-
-/** Types whose specs Go's library does not write as we do, and why. */
-const DIFFERENT: ReadonlyMap<DeclaredType<object>, string> = new Map<DeclaredType<object>, string>([
-  [MachineConfig, 'is a document with rules of its own: a real one is read from a node'],
-  [AddressStatus, 'has optional addresses, which Go leaves out of YAML even where they are set'],
-  [ApiServerConfig, 'is declared in part only'],
-  [NodeStatus, 'has maps, whose keys Go sorts as people count; we sort them by their bytes'],
-  [VolumeMountRequest, 'has a field that this version of the library does not know'],
-  [VolumeMountStatus, 'likewise'],
-]);
 
 const SAMPLED = builtinTypes.filter((type) => type.namespace !== 'meta' && !DIFFERENT.has(type));
 

@@ -26,8 +26,8 @@ const (
 	backstageVariable = "COSI_BACKSTAGE"
 	// Address at which the server takes orders: POST /stop, /start, /empty.
 	controlVariable = "COSI_CONTROL"
-	// Target of a node of a running cluster.
-	nodeVariable = "COSI_NODE"
+	// Types, with commas between them, whose specs the library is known to write in another way.
+	differentVariable = "COSI_DIFFERENT"
 )
 
 // connect gives the state behind the target that a variable names.

@@ -1,0 +1,22 @@
+import {
+  AddressStatus,
+  ApiServerConfig,
+  MachineConfig,
+  NodeStatus,
+  VolumeMountRequest,
+  VolumeMountStatus,
+  type DeclaredType,
+} from '@cosi-ts/resources';
+
+/** Types whose specs Go's library does not write as we do, and why. */
+export const DIFFERENT: ReadonlyMap<DeclaredType<object>, string> = new Map<DeclaredType<object>, string>([
+  [
+    MachineConfig,
+    'is a document with rules of its own; that of `cosi up` tells the hardware address, which Talos asks the machine for',
+  ],
+  [AddressStatus, 'has optional addresses, which Go leaves out of YAML even where they are set'],
+  [ApiServerConfig, 'is declared in part only'],
+  [NodeStatus, 'has maps, whose keys Go sorts as people count; we sort them by their bytes'],
+  [VolumeMountRequest, 'has a field that this version of the library does not know'],
+  [VolumeMountStatus, 'likewise'],
+]);
