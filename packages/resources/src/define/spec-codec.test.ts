@@ -238,7 +238,7 @@ file: |
 choice: none
 bits: ""
 map:
-    '': ""
+    "": ""
     'yes': "1"
 numbers: []
 parts:
