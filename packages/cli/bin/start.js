@@ -10,6 +10,8 @@ export async function start() {
   // A cache of compiled code halves the start-up time; without one everything works as well, only slower.
   enableCompileCache(inCheckout ? checkoutCache() : userCache());
   if (inCheckout) preferSources();
+  // For whoever maintains the libraries; this is for whoever runs the command.
+  process.noDeprecation = true;
   const { main } = await import(inCheckout ? sources.href : '../dist/main.js');
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -42,6 +42,7 @@ export { redactMachineConfig } from './config/machine-config/edit/redact.ts';
 export { setServiceEndpoint, type SetEndpointOptions } from './config/machine-config/edit/set-service-endpoint.ts';
 
 export { API_SOCKET, startNode, type Node, type NodeOptions } from './node/node.ts';
+export type { RolesOf } from './node/api.ts';
 export { NodeError } from './node/node-error.ts';
 export { nodeControllers } from './node/controllers.ts';
 export type { OperatingSystem } from './cluster/local-affiliate.ts';

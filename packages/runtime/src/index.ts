@@ -106,3 +106,4 @@ export { filterState, type AccessRequest, type AccessRule, type Verb } from './a
 export { apiAccess, guardServices, type AccessPolicy, type Role } from './api/access-policy.ts';
 export { TALOS_API_VERSION, machineService, type NodeVersion } from './api/node/machine-service.ts';
 export { inspectService } from './api/node/inspect-service.ts';
+export { servicesByNode, type FindServices } from './api/node/by-node.ts';

@@ -18,6 +18,8 @@ export interface ClusterOptions {
   readonly os: OperatingSystem;
   readonly ttl: number;
   readonly openNamespaces: ReadonlySet<string> | undefined;
+  /** Whether the API is served on a loopback port, too, over mutual TLS. */
+  readonly tls?: boolean | undefined;
 }
 
 export interface ClusterNode extends PreparedNode {
@@ -25,7 +27,10 @@ export interface ClusterNode extends PreparedNode {
 }
 
 export interface Cluster {
+  /** Of the discovery service. */
   readonly endpoint: string;
+  /** Where the API is served over TLS, if it is. */
+  readonly api: string | undefined;
   readonly nodes: readonly ClusterNode[];
 }
 
@@ -61,7 +66,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       return { ...place, node };
     }),
   );
-  return { endpoint, nodes };
+  if (options.tls !== true) return { endpoint, api: undefined, nodes };
+  // What makes certificates takes its time to load.
+  const { startEndpoint } = await import('./endpoint.ts');
+  return { endpoint, api: await startEndpoint({ host, owner, directory, nodes }), nodes };
 }
 
 async function lockCluster(host: Host, directory: string): Promise<void> {

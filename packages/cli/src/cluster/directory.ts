@@ -3,6 +3,7 @@ import { generateNodeConfig, isDiscoveryCache, parseMachineConfig, setServiceEnd
 import { ipPrefixOf } from '@cosi-ts/resources';
 import { CommandError } from '../io.ts';
 import {
+  CLUSTER_NAME,
   DEFAULT_SIZE,
   MAX_NODES,
   compareNodeNames,
@@ -15,7 +16,6 @@ import { loadOrCreateSecrets } from './secrets.ts';
 import { readUnfinished, withUnfinished } from './unfinished.ts';
 
 const CONFIG = 'config.yaml';
-const CLUSTER_NAME = 'talos-default';
 
 /** What a reset wipes of a node: who it is and what it remembers. Configuration and secrets stay. */
 function isWiped(file: string): boolean {

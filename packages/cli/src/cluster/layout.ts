@@ -15,6 +15,8 @@ export interface ClusterSize {
   readonly workers: number;
 }
 
+export const CLUSTER_NAME = 'talos-default';
+
 export const DEFAULT_SIZE: ClusterSize = { nodes: 5, workers: 2 };
 
 /** 172.20.0.0/16 without network, gateway and broadcast. */

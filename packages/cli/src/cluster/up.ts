@@ -24,6 +24,7 @@ export async function up(io: CommandIo, options: UpOptions): Promise<void> {
       os: { name: options.osName, version: options.osVersion },
       ttl: options.ttl,
       openNamespaces: options.openNamespace,
+      tls: options.tls,
     });
     await using shown = owner.child('display');
     if (options.once === true) await once(io, host, options.timeout, cluster, shown, stopped);
@@ -62,7 +63,12 @@ async function once(
 }
 
 /** Shows the cluster until it is to end. */
-async function follow(io: CommandIo, { endpoint, nodes }: Cluster, owner: Owner, stopped: AbortSignal): Promise<void> {
+async function follow(
+  io: CommandIo,
+  { endpoint, api, nodes }: Cluster,
+  owner: Owner,
+  stopped: AbortSignal,
+): Promise<void> {
   const view = new LiveView(io.out, nodes);
   const isLive = io.out.isTerminal;
   const convergence: Convergence = new Convergence(nodes, owner, (change) => {
@@ -71,6 +77,7 @@ async function follow(io: CommandIo, { endpoint, nodes }: Cluster, owner: Owner,
     else queueMicrotask(() => void view.draw(convergence));
   });
   io.out.write(`discovery service at ${endpoint}, ${nodes.length} nodes; \`cosi get members\` shows what they see\n`);
+  if (api !== undefined) io.out.write(`API at ${api}, for clients with the talosconfig of the state directory\n`);
   if (!isLive) void convergence.complete.then(() => io.out.write(`all ${nodes.length} nodes see each other\n`));
   await aborted(stopped);
 }

@@ -28,6 +28,10 @@ export function registerUp(program: Command, io: CommandIo): void {
     .option('--ttl <duration>', 'how long what a node publishes stays valid', ttlOption, DEFAULT_TTL)
     .option('--os-name <name>', 'operating system of the nodes', DEFAULT_OS_NAME)
     .option('--os-version <tag>', 'its version', DEFAULT_OS_VERSION)
+    .option(
+      '--tls',
+      'serve the API on a loopback port, too, and write talosconfig and talosconfig.reader for its clients',
+    )
     .option('--open-namespace <ns>', 'let admins write to a namespace through the API (repeatable)', namesOption)
     .addHelpText('after', EXAMPLES)
     .action(async (options: UpOptions) => {
@@ -47,6 +51,7 @@ export interface UpOptions {
   readonly ttl: number;
   readonly osName: string;
   readonly osVersion: string;
+  readonly tls?: boolean;
   readonly openNamespace?: ReadonlySet<string>;
 }
 

@@ -45,7 +45,7 @@ export type Issuing = Pick<Host, 'clock' | 'random'>;
 const DAY = 24 * 60 * 60_000;
 
 /** As Talos makes them. */
-export const AUTHORITY_LIFETIME = 3650 * DAY;
+const AUTHORITY_LIFETIME = 3650 * DAY;
 export const CERTIFICATE_LIFETIME = 365 * DAY;
 
 /** Clocks differ: what is new is valid since a while. */

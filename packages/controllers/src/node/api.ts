@@ -1,4 +1,4 @@
-import type { Host, RpcService } from '@cosi-ts/core';
+import type { Host, RpcService, ServerCall } from '@cosi-ts/core';
 import type { TypeRegistry } from '@cosi-ts/resources';
 import {
   TALOS_API_VERSION,
@@ -25,11 +25,16 @@ export interface NodeServicesOptions {
   readonly openNamespaces?: ReadonlySet<string> | undefined;
 }
 
-/** What a node serves on its own socket. Whoever can open it is an admin: the directory's mode says who that is. */
-export function nodeServices(state: State, options: NodeServicesOptions): readonly RpcService[] {
+/** The roles that a caller has. */
+export type RolesOf = (call: ServerCall) => readonly string[];
+
+/** Whoever can open a node's own socket is an admin: the directory's mode says who that is. */
+export const asAdmin: RolesOf = () => ['os:admin'];
+
+/** What a node serves to callers of these roles. */
+export function nodeServices(state: State, options: NodeServicesOptions, rolesOf: RolesOf): readonly RpcService[] {
   const { host, types, encodings, runtime, openNamespaces, version = { tag: TALOS_API_VERSION } } = options;
   const namespaces = namespaceNames(types);
-  const rolesOf = (): readonly string[] => ['os:admin'];
   const hasNamespace = (name: string): boolean => namespaces.has(name);
   const policy = { type: types.find.bind(types), hasNamespace, openNamespaces };
   const access = apiAccess(policy, rolesOf);

@@ -1,4 +1,4 @@
-import { FileError, ownedHost, type Host, type Owner } from '@cosi-ts/core';
+import { FileError, ownedHost, type Host, type Owner, type RpcService } from '@cosi-ts/core';
 import { MachineResetSignal, type TypeRegistry } from '@cosi-ts/resources';
 import {
   ControllerRuntime,
@@ -12,7 +12,7 @@ import {
 import { readMachineConfig } from '../config/read-machine-config.ts';
 import type { OperatingSystem } from '../cluster/local-affiliate.ts';
 import { DISCOVERY_SERVICE_CONTROLLER } from '../registries/service/discovery-service.ts';
-import { nodeServices } from './api.ts';
+import { asAdmin, nodeServices, type RolesOf } from './api.ts';
 import { nodeControllers } from './controllers.ts';
 import { registerMeta } from './namespaces.ts';
 import { NodeError } from './node-error.ts';
@@ -41,6 +41,8 @@ export interface NodeOptions {
 export interface Node {
   readonly state: State;
   readonly runtime: ControllerRuntime;
+  /** Its API for other listeners than its own socket, whose callers have such roles. */
+  services(rolesOf: RolesOf): readonly RpcService[];
   /** Deletes what the node published, as before a reset. Resolves when the services confirmed it, or after `grace`. */
   leave(grace?: number): Promise<void>;
 }
@@ -67,10 +69,10 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   await registerMeta(state, types);
   const runtime = new ControllerRuntime({ state, host, owner });
   for (const controller of nodeControllers({ ...options, host, configPath })) runtime.register(controller);
-  const services = nodeServices(state, { ...options, host, runtime });
-  await host.rpc.listen({ address: `unix:${directory}/${API_SOCKET}` }, services);
+  const services = (rolesOf: RolesOf) => nodeServices(state, { ...options, host, runtime }, rolesOf);
+  await host.rpc.listen({ address: `unix:${directory}/${API_SOCKET}` }, services(asAdmin));
   runtime.start();
-  return { state, runtime, leave: (grace) => leave(host, state, grace ?? LEAVE_GRACE) };
+  return { state, runtime, services, leave: (grace) => leave(host, state, grace ?? LEAVE_GRACE) };
 }
 
 async function lockDirectory(host: Host, directory: string): Promise<void> {

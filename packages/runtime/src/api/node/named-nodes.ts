@@ -4,7 +4,7 @@ import type { ServerCall } from '@cosi-ts/core';
  * The names in a call's `nodes` metadata, in order; undefined if it has none. Such a call wants one message for each,
  * with the name that it used.
  */
-function namedNodes({ metadata }: Pick<ServerCall, 'metadata'>): readonly string[] | undefined {
+export function namedNodes({ metadata }: Pick<ServerCall, 'metadata'>): readonly string[] | undefined {
   const names = (metadata.get('nodes') ?? []).flatMap((list) => list.split(',')).map((name) => name.trim());
   const given = names.filter((name) => name !== '');
   return given.length === 0 ? undefined : given;
