@@ -1,6 +1,6 @@
 import { collection, type Controller, type State } from '@cosi-ts/runtime';
 import type { Scenario } from '@cosi-ts/testing';
-import { Claim } from './resources.ts';
+import { Claim, Volume } from './resources.ts';
 
 /** A controller with a bug of a class, beside the same without it. */
 export interface Bug {
@@ -11,6 +11,8 @@ export interface Bug {
   readonly right: () => readonly Controller[];
   readonly steps: Scenario['steps'];
   readonly atRest?: Scenario['atRest'];
+  /** Throws unless the state is what the last step wants. */
+  readonly matches: (state: State) => Promise<void>;
 }
 
 export const create =
@@ -37,4 +39,11 @@ export async function finish(state: State): Promise<void> {
   for (const { metadata } of await claims.list()) {
     if (metadata.phase === 'tearingDown' && metadata.finalizers.length === 0) await claims.destroy(metadata.id);
   }
+}
+
+/** Every claim has its volume, of its size, and there are no others. */
+export async function everyClaimHasItsVolume(state: State): Promise<void> {
+  const wanted = (await collection(state, Claim).list()).map(({ metadata, spec }) => `${metadata.id}=${spec.size}`);
+  const volumes = (await collection(state, Volume).list()).map(({ spec }) => `${spec.claim}=${spec.size}`);
+  if (wanted.join() !== volumes.join()) throw new Error(`claims are ${wanted.join()}, volumes are ${volumes.join()}`);
 }

@@ -1,5 +1,5 @@
 import { defineController, exclusive, strong, weak, type Controller } from '@cosi-ts/runtime';
-import { create, finish, remove, resize, type Bug } from './bug.ts';
+import { create, everyClaimHasItsVolume, finish, remove, resize, type Bug } from './bug.ts';
 import { Claim, Report, Volume } from './resources.ts';
 
 const ports = { claims: weak(Claim), volumes: exclusive(Volume), reports: exclusive(Report) } as const;
@@ -37,6 +37,7 @@ const reportBeforeWork: Bug = {
     }),
   ),
   steps: [create('a', 1), resize('a', 2)],
+  matches: everyClaimHasItsVolume,
 };
 
 /** It takes "exists already" for somebody else's doing, and never gets over its own creation. */
@@ -71,6 +72,7 @@ const createOnce: Bug = {
     }),
   ),
   steps: [create('b', 1), create('a', 1)],
+  matches: everyClaimHasItsVolume,
 };
 
 /** It cleans up when it sees a claim on its way out; one that came and went unseen leaves its volume behind. */
@@ -110,6 +112,7 @@ const missedDeletionMark: Bug = {
     }),
   ),
   steps: [create('a', 1), create('b', 1), remove('a')],
+  matches: everyClaimHasItsVolume,
 };
 
 /** Torn down and destroyed in two calls, but only what still runs is looked at again. */
@@ -147,6 +150,7 @@ const stuckTeardown: Bug = {
     }),
   ),
   steps: [create('a', 1), remove('a')],
+  matches: everyClaimHasItsVolume,
 };
 
 /** An error is logged and forgotten: nothing comes again until something else changes. */
@@ -170,6 +174,7 @@ const swallowedError: Bug = {
   ),
   right: createOnce.right,
   steps: [create('a', 1), resize('a', 2)],
+  matches: everyClaimHasItsVolume,
 };
 
 /** What to do is remembered from the first look, and acted on at a later one. */
@@ -199,6 +204,7 @@ const remembersInMemory: Bug = {
   ),
   right: reportBeforeWork.right,
   steps: [create('a', 1), resize('a', 3)],
+  matches: everyClaimHasItsVolume,
 };
 
 /** The finalizer is added after what it is to guard was made. */
@@ -241,6 +247,7 @@ const lateFinalizer: Bug = {
     }),
   ),
   steps: [create('a', 1), remove('a')],
+  matches: everyClaimHasItsVolume,
   atRest: finish,
 };
 
@@ -262,6 +269,7 @@ const notIdempotent: Bug = {
   ),
   right: reportBeforeWork.right,
   steps: [create('a', 1)],
+  matches: everyClaimHasItsVolume,
 };
 
 export const BUGS: readonly Bug[] = [

@@ -32,3 +32,10 @@ export {
 export { describePlan, type Plan } from './perturbation/plan.ts';
 export { InjectedError } from './perturbation/disturbed-gate.ts';
 export type { Scenario } from './perturbation/scenario.ts';
+export {
+  ReconcileError,
+  reconcileEventuallyAndStably,
+  reconcileMatchers,
+  type Desired,
+} from './perturbation/reconcile.ts';
+export { decisionsOf, shrinkChoices } from './perturbation/shrink.ts';

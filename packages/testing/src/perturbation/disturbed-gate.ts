@@ -8,6 +8,11 @@ export class InjectedError extends Error {
 
 const WRITES = new Set(['create', 'set', 'modify', 'teardown', 'destroy', 'addFinalizer', 'removeFinalizer']);
 
+/** Whether a point is of a call that may change the state. */
+export function isWrite({ label }: Point): boolean {
+  return WRITES.has(label.slice(0, label.indexOf(' ')));
+}
+
 export interface DisturbedGateOptions {
   readonly gate: Gate;
   readonly plan: Plan | undefined;
@@ -35,10 +40,9 @@ export class DisturbedGate implements Gate {
   }
 
   async pass(point: Point): Promise<void> {
-    const verb = point.label.slice(0, point.label.indexOf(' '));
     if (point.kind === 'pull') await this.#pull(point);
-    if (point.kind === 'call' && WRITES.has(verb)) this.#refuse(point);
-    if (point.kind === 'answer' && WRITES.has(verb)) this.#answer(point);
+    if (point.kind === 'call' && isWrite(point)) this.#refuse(point);
+    if (point.kind === 'answer' && isWrite(point)) this.#answer(point);
     await this.#options.gate.pass(point);
     if (point.kind === 'call') this.#before.set(`${point.actor} ${point.label}`, this.#options.position());
   }
