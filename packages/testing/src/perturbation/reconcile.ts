@@ -2,6 +2,7 @@ import { ownedHost } from '@cosi-ts/core';
 import { ControllerRuntime, MemoryState, type Controller, type State } from '@cosi-ts/runtime';
 import { simulate, SimulationError } from '../simulation/simulate.ts';
 import type { Simulation } from '../simulation/simulation.ts';
+import { comeToRest } from './rest.ts';
 import { RandomGate } from './random-gate.ts';
 import { typesOf, type Scenario } from './scenario.ts';
 import { decisionsOf, shrinkChoices } from './shrink.ts';
@@ -111,11 +112,7 @@ async function play(sim: Simulation, controllers: () => readonly Controller[], d
 
   gate.quiet();
   const rest = async (): Promise<void> => {
-    await sim.settle({ within });
-    for (let before = -1; atRest !== undefined && before !== state.position; await sim.settle({ within })) {
-      before = state.position;
-      await atRest(state);
-    }
+    await comeToRest(sim, state, atRest, { within });
     await invariant?.(state);
   };
   await rest();

@@ -6,6 +6,7 @@ import type { Simulation } from '../simulation/simulation.ts';
 import { DisturbedGate } from './disturbed-gate.ts';
 import { contentsOf, observeResource, type RunOutcome } from './outcome.ts';
 import type { Occurrences, Plan } from './plan.ts';
+import { comeToRest } from './rest.ts';
 import { typesOf, type Scenario } from './scenario.ts';
 
 /** So that the count of lives misses nothing. */
@@ -62,10 +63,7 @@ async function play(
   const rest = async (): Promise<void> => {
     await sim.settle(REST);
     if (disturbed.release()) await sim.settle(REST);
-    for (let before = -1; scenario.atRest !== undefined && before !== state.position; await sim.settle(REST)) {
-      before = state.position;
-      await scenario.atRest(state);
-    }
+    await comeToRest(sim, state, scenario.atRest, REST);
   };
   await rest();
   for (const [index, step] of scenario.steps.entries()) {
