@@ -35,6 +35,20 @@ export abstract class Cursor implements Waiter {
     this.#wakeups.add(this);
   }
 
+  /**
+   * The same, but never at once: those that have something to pull already wait for their turn among all others, so
+   * that many readers who go round in a circle let a writer get ahead, and then find more to take in each round.
+   */
+  onTurn(ready: () => void): void {
+    if (this.#closed || this.#listener !== undefined) {
+      this.onReady(ready);
+      return;
+    }
+    this.#listener = ready;
+    this.#wakeups.add(this);
+    if (this.isReady) this.#wakeups.wakeAll();
+  }
+
   /** Resolves when there is something to pull, or the cursor is closed. */
   ready(): Promise<void> {
     return new Promise((resolve) => this.onReady(resolve));

@@ -54,7 +54,12 @@ export class SortedView<V> {
   onGo(entry: Entry<V>, size: number): void {
     this.#cameOrWent = true;
     this.onChange(entry);
-    if (this.#added.length > 2 * size + this.#atOnce) this.#added = [...new Set(this.#added)].filter(isLiving);
+    if (this.#added.length > 2 * size + this.#atOnce) this.#sweep(size);
+  }
+
+  #sweep(size: number): void {
+    const living = this.#added.filter(isLiving);
+    this.#added = living.length > size ? [...new Set(living)] : living;
   }
 
   /** Everything as of now. */

@@ -54,14 +54,14 @@ describe('wake-ups', () => {
     const wakeups = new Wakeups();
     const commits = { count: 0 };
     const found: number[] = [];
-    for (let n = 0; n < 160; n += 1) wakeups.add({ slot: -1, wake: () => void found.push(commits.count) });
-    for (let n = 0; n < 20; n += 1) {
+    for (let n = 0; n < 240; n += 1) wakeups.add({ slot: -1, wake: () => void found.push(commits.count) });
+    for (let n = 0; n < 30; n += 1) {
       commits.count += 1;
       wakeups.wakeAll();
       await Promise.resolve();
     }
-    expect(found).toHaveLength(160);
+    expect(found).toHaveLength(240);
     expect(found.at(0)).toBe(1);
-    expect(found.at(-1)).toBe(16);
+    expect(found.at(-1)).toBe(24);
   });
 });

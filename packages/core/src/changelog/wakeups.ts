@@ -6,7 +6,7 @@ export interface Waiter {
 }
 
 /** In how many hops all that wait are woken, at most. */
-const HOPS = 16;
+const HOPS = 24;
 
 /**
  * One-shot wake-ups: a cursor that has nothing to give asks to be told, so that a commit costs the number of

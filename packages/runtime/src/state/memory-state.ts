@@ -13,6 +13,7 @@ import type { Command } from './command.ts';
 import { NotFoundError } from './errors.ts';
 import { Kinds } from './kinds.ts';
 import { select } from './query/select.ts';
+import { refused } from './refused.ts';
 import type {
   Attribution,
   ListOptions,
@@ -73,14 +74,14 @@ export class MemoryState implements State {
 
   get(pointer: Pointer, options?: ReadOptions): Promise<Resource> {
     const refusal = this.#refusal(options);
-    if (refusal !== undefined) return Promise.reject(refusal);
+    if (refusal !== undefined) return refused(refusal);
     const resource = this.#kinds.find(pointer)?.table.get(pointer.id);
-    return resource === undefined ? Promise.reject(new NotFoundError(pointer)) : Promise.resolve(resource);
+    return resource === undefined ? refused(new NotFoundError(pointer)) : Promise.resolve(resource);
   }
 
   list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]> {
     const refusal = this.#refusal(options);
-    if (refusal !== undefined) return Promise.reject(refusal);
+    if (refusal !== undefined) return refused(refusal);
     const index = this.#kinds.find(kind);
     if (index === undefined) return Promise.resolve(NONE);
     const query = options?.query;

@@ -13,6 +13,7 @@ import { subjectOf, type Command } from './command.ts';
 import { decide, type Decision } from './decide.ts';
 import { InvalidTransactionError, StateError } from './errors.ts';
 import { initialVersion, markDestroyed, type KindIndex, type Kinds } from './kinds.ts';
+import { refused } from './refused.ts';
 import type { Attribution } from './state.ts';
 import type { BackingStore } from './store/backing-store.ts';
 import { Lanes } from './store/lanes.ts';
@@ -62,10 +63,10 @@ export class Writes {
     }
     try {
       const result = this.#atOnce(command, options);
-      if (result instanceof Error) return Promise.reject(result);
+      if (result instanceof Error) return refused(result);
       return Promise.resolve(toResult === undefined ? result : toResult(result));
     } catch (thrown) {
-      return Promise.reject(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
+      return refused(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
     }
   }
 

@@ -46,13 +46,9 @@ export class TableWatch implements Watch {
       if (batch !== undefined) return this.#paced(batch);
       this.#first = undefined;
     }
-    if (this.#cursor.isReady) {
-      const batch = this.#pull();
-      if (batch.length > 0) return Promise.resolve(batch);
-    }
     return new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#cursor.onReady(this.#onReady);
+      this.#cursor.onTurn(this.#onReady);
     });
   }
 
