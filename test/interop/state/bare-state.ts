@@ -56,8 +56,8 @@ export async function startBareState(): Promise<BareState> {
   return { target: addresses.stage, backstage: addresses.backstage, control: await takeOrders(orders), state };
 }
 
-/** Answers when an order has been carried out. */
-async function takeOrders(orders: Readonly<Record<string, () => Promise<void>>>): Promise<string> {
+/** Where a POST to the path of an order is answered when the order has been carried out. */
+export async function takeOrders(orders: Readonly<Record<string, () => Promise<void>>>): Promise<string> {
   const server = createServer((request, response) => {
     const carryOut = orders[request.url ?? ''] ?? (() => Promise.reject(new Error(`no such order: ${request.url}`)));
     carryOut().then(

@@ -3,9 +3,12 @@ package state
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap/zaptest"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 )
 
@@ -22,6 +26,8 @@ import (
 const (
 	// Target of the state server under test.
 	serverVariable = "COSI_STATE"
+	// Directory of certificates that the server and its admin have, as cosi makes them; plaintext without.
+	certificatesVariable = "COSI_CERTIFICATES"
 	// Target of another listener of the same state, which is never stopped.
 	backstageVariable = "COSI_BACKSTAGE"
 	// Address at which the server takes orders: POST /stop, /start, /empty.
@@ -44,7 +50,7 @@ func dial(t *testing.T, variable string) *grpc.ClientConn {
 
 	connection, err := grpc.NewClient(
 		need(t, variable),
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithTransportCredentials(adminCredentials(t)),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(32<<20)),
 	)
 	require.NoError(t, err)
@@ -52,6 +58,26 @@ func dial(t *testing.T, variable string) *grpc.ClientConn {
 	t.Cleanup(func() { require.NoError(t, connection.Close()) })
 
 	return connection
+}
+
+func adminCredentials(t *testing.T) credentials.TransportCredentials {
+	t.Helper()
+
+	directory := os.Getenv(certificatesVariable)
+	if directory == "" {
+		return insecure.NewCredentials()
+	}
+
+	admin, err := tls.LoadX509KeyPair(filepath.Join(directory, "admin.crt"), filepath.Join(directory, "admin.key"))
+	require.NoError(t, err)
+
+	authority, err := os.ReadFile(filepath.Join(directory, "ca.crt"))
+	require.NoError(t, err)
+
+	roots := x509.NewCertPool()
+	require.True(t, roots.AppendCertsFromPEM(authority))
+
+	return credentials.NewTLS(&tls.Config{RootCAs: roots, Certificates: []tls.Certificate{admin}})
 }
 
 // order tells the server what to do, and returns when it is done.
