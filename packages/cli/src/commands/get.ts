@@ -1,5 +1,5 @@
 import type { GetOptions } from '../nodes/get-resources.ts';
-import { STATE_OPTION_HELP } from '../nodes/state-directory.ts';
+import { addNodeOptions } from '../nodes/node-options.ts';
 import type { RegisterCommand } from './index.ts';
 
 const EXAMPLES = `
@@ -20,25 +20,18 @@ Exit codes: 0; 1 for an error; 2 for a mistake on the command line.
 
 /** `cosi get`: prints and watches resources. */
 export const registerGet: RegisterCommand = (program, io) => {
-  program
-    .command('get')
+  addNodeOptions(program.command('get'))
     .alias('g')
     .summary('print resources of running nodes, or watch them')
     .description('Print resources of running nodes, or watch them.')
     .argument('<type>', 'type of the resources, or TYPE/ID as -o name prints it')
     .argument('[id]', 'id of one resource; all without it')
-    .option('-n, --nodes <nodes>', 'nodes to ask, by address, hostname or name (repeatable, comma separated)', collect)
     .option('--namespace <namespace>', 'namespace of the resources (default: that of the type)')
     .option('-o, --output <format>', 'table, wide, yaml, json, jsonpath=EXPR or name', 'table')
     .option('-w, --watch', 'go on printing what changes')
-    .option('--state <dir>', STATE_OPTION_HELP)
     .addHelpText('after', EXAMPLES)
     .action(async (type: string, id: string | undefined, options: GetOptions) => {
       const { getResources } = await import('../nodes/get-resources.ts');
       await getResources(io, type, id, options);
     });
 };
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}

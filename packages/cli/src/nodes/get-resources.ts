@@ -2,25 +2,23 @@ import { Owner, ownedHost, realHost } from '@cosi-ts/core';
 import { CommandError, type CommandIo } from '../io.ts';
 import { parseOutputFormat } from '../output/format.ts';
 import { printer } from '../output/printer.ts';
-import { failureLines, nodeFailure, throwFailures, warn, type NodeFailure } from './node-failure.ts';
+import { failureLines, nodeFailure, throwFailures, warn } from './node-failure.ts';
 import { parseWords, resolveTarget, type Target, type TargetWords } from './get-target.ts';
 import { listResources } from './list-resources.ts';
-import { findNodes, type RunningNode } from './running-nodes.ts';
-import { selectNodes } from './select-nodes.ts';
-import { stateDirectory } from './state-directory.ts';
+import { askedNodes } from './asked-nodes.ts';
+import type { NodeSelection } from './node-options.ts';
+import type { RunningNode } from './running-nodes.ts';
 import { watchResources } from './watch-resources.ts';
 
 /** The options of `cosi get`, as they were given. */
-export interface GetOptions {
-  readonly state?: string;
-  readonly nodes?: readonly string[];
+export interface GetOptions extends NodeSelection {
   readonly namespace?: string;
   readonly output: string;
   readonly watch?: boolean;
 }
 
 /**
- * Prints resources of the nodes that run in a directory.
+ * Prints resources of the nodes that are asked.
  *
  * @throws CommandError if there is no such thing to print, or some node could not give what it has.
  */
@@ -34,17 +32,7 @@ export async function getResources(
   const words = { ...parseWords(first, second), namespace: options.namespace };
   await using owner = new Owner('cosi get');
   const host = ownedHost(realHost(), owner);
-  const directory = stateDirectory(io, options.state);
-  const wanted = options.nodes ?? [];
-  const found = await findNodes(host, directory, {
-    cwd: io.cwd,
-    onInterrupted: (node, error) => {
-      for (const line of failureLines([nodeFailure(node, error)])) warn(io, `${line}; watching goes on once it can`);
-    },
-  });
-  const nodes = selectNodes(found, wanted, directory);
-  // Nodes that cannot answer concern only who wants to know of all.
-  const failures: NodeFailure[] = wanted.length === 0 ? [...found.failed] : [];
+  const { nodes, failures } = await askedNodes(host, io, options);
   const [asked] = nodes;
   if (asked === undefined) return throwFailures(io, failures);
 

@@ -52,7 +52,13 @@ function failureText(error: Error): string {
 
 function unreachable(message: string): string {
   // What the network tells may have the time in it, which would keep nodes that fail alike from sharing a line.
-  const reason = /Last error: (.*?)(?: \(\d{4}-[^)]*\))?\. Resolution note:/s.exec(message)?.[1] ?? message;
+  const reason =
+    /Last error: (?:Error: )?(.*?)(?: \(\d{4}-[^)]*\))?\. Resolution note:/s.exec(message)?.[1] ??
+    message.replace(/^Error: /, '');
   if (/EACCES|EPERM/.test(reason)) return `the node belongs to another user (${reason}): ask as that user`;
+  if (reason.startsWith('there is no node')) return reason;
+  if (/ECONN\w+ \S+:\d+$|certificate|TLS|SSL|ENOTFOUND/.test(reason)) {
+    return `the node cannot be reached (${reason}): look at the endpoints and certificates of the client configuration`;
+  }
   return `the node cannot be reached (${reason}): start it again with "cosi up" or "cosi run"`;
 }

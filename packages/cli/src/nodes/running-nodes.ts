@@ -1,4 +1,4 @@
-import { RpcError, type Host } from '@cosi-ts/core';
+import { RpcError, type CallOptions, type Host, type RpcChannel } from '@cosi-ts/core';
 import { HostnameStatus, ipPrefixAddress, NodeAddress, typeRegistry, type ResourceType } from '@cosi-ts/resources';
 import { collection, remoteState, StateError, type RemoteHealing, type State } from '@cosi-ts/runtime';
 import { connectSocket, impatient } from './connect.ts';
@@ -14,6 +14,9 @@ export interface RunningNode {
   readonly addresses: readonly string[];
   /** What tables call it: its first address, or its name while it knows none. */
   readonly label: string;
+  /** How it is reached, and what goes along with each call. */
+  readonly channel: RpcChannel;
+  readonly metadata?: CallOptions['metadata'];
   /** Its state, decoded. */
   readonly state: State;
   /** Its state as it is sent: specs stay encoded, so that types can be printed that nobody declared here. */
@@ -36,7 +39,7 @@ export type OnInterrupted = (node: string, error: unknown) => void;
 export async function findNodes(
   host: Host,
   directory: string,
-  { cwd, onInterrupted }: { readonly cwd: string; readonly onInterrupted?: OnInterrupted },
+  { cwd, onInterrupted }: { readonly cwd: string; readonly onInterrupted: OnInterrupted },
 ): Promise<FoundNodes> {
   const sockets = await findSockets(host.files, directory);
   const answers = await Promise.all(sockets.map((socket) => contact(host, socket, cwd, onInterrupted)));
@@ -50,7 +53,7 @@ async function contact(
   host: Host,
   { name, path }: NodeSocket,
   cwd: string,
-  onInterrupted: OnInterrupted | undefined,
+  onInterrupted: OnInterrupted,
 ): Promise<RunningNode | NodeFailure | undefined> {
   const channel = connectSocket(host.rpc, path, cwd);
   const types = typeRegistry();
@@ -60,7 +63,7 @@ async function contact(
     const healing: RemoteHealing = {
       host,
       onInterrupted: ({ error, attempt }) => {
-        if (attempt === 1) onInterrupted?.(label, error);
+        if (attempt === 1) onInterrupted(label, error);
       },
     };
     return {
@@ -68,6 +71,7 @@ async function contact(
       hostname,
       addresses,
       label,
+      channel,
       state: remoteState(channel, { types }),
       encoded: remoteState(channel, { types: { find: () => undefined }, healing }),
     };

@@ -10,8 +10,7 @@ import type { FoundNodes, RunningNode } from './running-nodes.ts';
  * @throws CommandError if no node is running, or none is so named.
  */
 export function selectNodes(found: FoundNodes, wanted: readonly string[], directory: string): readonly RunningNode[] {
-  const names = wanted.flatMap((list) => list.split(',')).map((name) => name.trim());
-  const selected = names.filter((name) => name !== '').map((name) => select(found, name, directory));
+  const selected = wanted.map((name) => select(found, name, directory));
   if (selected.length > 0) return [...new Set(selected)];
   if (found.running.length === 0 && found.failed.length === 0) throw nothingRuns(directory);
   return found.running;

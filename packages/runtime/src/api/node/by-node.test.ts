@@ -50,7 +50,7 @@ test.each([GET, LIST])('a call goes to the node that it names, or to the first: 
   expect(await text(method, {})).toBe('a');
   expect(await text(method, { node: ['b'] })).toBe('b');
   await expect(text(method, { node: ['c'] })).rejects.toMatchObject({
-    status: 'NOT_FOUND',
+    status: 'UNAVAILABLE',
     message: 'there is no node "c"',
   });
 });
@@ -70,7 +70,7 @@ test('several nodes answer in one, each under the name that it was called by, or
     ['c', 'there is no node "c"', undefined],
     ['a', '', 'v1.0.0-a'],
   ]);
-  expect(messages[1]?.metadata?.status).toMatchObject({ code: 5 });
+  expect(messages[1]?.metadata?.status).toMatchObject({ code: 14 });
   const one = fromBinary(VersionResponseSchema, await ask(VERSION_METHOD, { node: ['b'] }));
   expect(one.messages).toMatchObject([{ version: { tag: 'v1.0.0-b' } }]);
 });

@@ -64,7 +64,11 @@ function streamByNode(method: string, find: FindServices): StreamHandler {
 async function servicesOf(node: string | undefined, find: FindServices): Promise<readonly RpcService[]> {
   const services = await find(node);
   if (services !== undefined) return services;
-  throw new RpcError('NOT_FOUND', node === undefined ? 'there is no node' : `there is no node ${JSON.stringify(node)}`);
+  // Not NOT_FOUND, which would be about a resource.
+  throw new RpcError(
+    'UNAVAILABLE',
+    node === undefined ? 'there is no node' : `there is no node ${JSON.stringify(node)}`,
+  );
 }
 
 /** @throws RpcError `INVALID_ARGUMENT` for a method that only one node can answer */
