@@ -13,9 +13,11 @@ export {
   PendingFinalizersError,
   PhaseConflictError,
   StateError,
+  TornDownError,
   UnknownOutcomeError,
   UnsupportedError,
   VersionConflictError,
+  WatchEndedError,
   WatchOverrunError,
 } from './state/errors.ts';
 export type {
@@ -32,6 +34,13 @@ export type {
 export type { Command } from './state/command.ts';
 export { compileQuery, type LabelQuery, type Query, type QuerySelection } from './state/query/query.ts';
 export type { LabelOperator, LabelTerm } from './state/query/label-term.ts';
+export { addFinalizers, removeFinalizers } from './state/derived/finalizers.ts';
+export { modify, modifyWithResult } from './state/derived/modify.ts';
+export { namespacedState } from './state/derived/namespaced-state.ts';
+export { ownedState, type OwnedState } from './state/derived/owned-state.ts';
+export { teardownSignal, type TeardownSignal } from './state/derived/teardown-signal.ts';
+export { updateWithConflicts, type ResourceChange, type SameSpec } from './state/derived/update-with-conflicts.ts';
+export { watchFor, type WatchForConditions } from './state/derived/watch-for.ts';
 export { teardownAndDestroy } from './state/teardown-and-destroy.ts';
 export { eventsOf, type Watch, type WatchEvent } from './state/watch.ts';
 export { MemoryState, type MemoryStateOptions } from './state/memory-state.ts';

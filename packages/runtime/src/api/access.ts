@@ -1,4 +1,5 @@
 import type { Kind, Pointer } from '@cosi-ts/resources';
+import { subjectOf } from '../state/command.ts';
 import type { State } from '../state/state.ts';
 import { watchOf, type Watch } from '../state/watch.ts';
 
@@ -43,7 +44,7 @@ export function filterState(state: State, rule: AccessRule): State {
   };
 
   return {
-    get: (pointer) => guard(refusal('get', pointer, pointer.id), () => state.get(pointer)),
+    get: (pointer, options) => guard(refusal('get', pointer, pointer.id), () => state.get(pointer, options)),
     list: (kind, options) => guard(refusal('list', kind), () => state.list(kind, options)),
     create: (resource, options) =>
       guard(refusal('create', resource.metadata, resource.metadata.id), () => state.create(resource, options)),
@@ -53,6 +54,16 @@ export function filterState(state: State, rule: AccessRule): State {
       guard(refusal('destroy', pointer, pointer.id), () => state.destroy(pointer, options)),
     teardown: (pointer, options) =>
       guard(refusal('update', pointer, pointer.id), () => state.teardown(pointer, options)),
+    transact:
+      state.transact &&
+      ((commands, options) => {
+        const refused = commands.map((command) => {
+          const pointer = subjectOf(command);
+          return refusal(command.do === 'teardown' ? 'update' : command.do, pointer, pointer.id);
+        });
+        const first = refused.find((error) => error !== undefined);
+        return guard(first, () => state.transact?.(commands, options) ?? Promise.resolve([]));
+      }),
     watch: (pointer, options) =>
       guardWatch(
         () => refusal('watch', pointer, pointer.id),

@@ -1,6 +1,9 @@
 import { Immer, type Draft } from 'immer';
-import { equalMetadata, type Labels, type NewMetadata, type Resource, type ResourceType } from '@cosi-ts/resources';
-import { AlreadyExistsError, NotFoundError, PhaseConflictError, VersionConflictError } from './errors.ts';
+import type { Labels, NewMetadata, Resource, ResourceType } from '@cosi-ts/resources';
+import { addFinalizers, removeFinalizers } from './derived/finalizers.ts';
+import { modifyWithResult } from './derived/modify.ts';
+import { updateWithConflicts, type SameSpec } from './derived/update-with-conflicts.ts';
+import { AlreadyExistsError, NotFoundError } from './errors.ts';
 import type { Attribution, ListOptions, State, UpdateOptions, WriteOptions } from './state.ts';
 
 /** Our own, so that no global setting of Immer is touched; the state freezes what it takes, by type. */
@@ -54,6 +57,13 @@ export interface Collection<S> extends Reader<S>, Writer<S>, Finalizers {
    * Returning the same object writes nothing.
    */
   update(id: string, change: (current: Resource<S>) => Resource<S>, options?: UpdateOptions): Promise<Resource<S>>;
+  /** {@link Writer.modify}, or creates it: `empty` with the recipe's changes. */
+  modifyWithResult(
+    id: string,
+    empty: S,
+    recipe: (draft: Draft<S>) => void,
+    options?: UpdateOptions,
+  ): Promise<Resource<S>>;
 }
 
 /** @param attribution who writes through it, and why: goes with each write */
@@ -75,20 +85,10 @@ export function collection<S>(state: State, type: ResourceType<S>, attribution?:
   const create: Writer<S>['create'] = (id, spec, options) =>
     state.create(type.create(id, spec, options?.metadata), attributed(options)) as Promise<Resource<S>>;
 
-  const update: Collection<S>['update'] = async (id, change, options) => {
-    const phase = options?.expectedPhase ?? 'running';
-    for (;;) {
-      const current = await get(id);
-      if (phase !== 'any' && current.metadata.phase !== phase) throw new PhaseConflictError(current.metadata, phase);
-      const changed = change(current);
-      if (changed === current || isSame(type, changed, current)) return current;
-      try {
-        return (await state.update(changed, attributed(options))) as Resource<S>;
-      } catch (thrown) {
-        if (!(thrown instanceof VersionConflictError)) throw thrown;
-      }
-    }
-  };
+  const same: SameSpec = (a, b) => type.spec.equals(a as S, b as S);
+
+  const update: Collection<S>['update'] = (id, change, options) =>
+    updateWithConflicts(state, type.pointer(id), change, attributed(options), same);
 
   const set: Writer<S>['set'] = async (id, spec, options) => {
     const { labels, annotations } = options ?? {};
@@ -113,35 +113,10 @@ export function collection<S>(state: State, type: ResourceType<S>, attribution?:
   };
 
   const modify: Writer<S>['modify'] = (id, recipe, options) =>
-    update(
-      id,
-      (current) => {
-        const spec = immer.produce(current.spec, (draft) => {
-          recipe(draft);
-        });
-        return spec === current.spec ? current : { metadata: current.metadata, spec };
-      },
-      options,
-    );
+    update(id, (current) => changed(current, recipe), options);
 
-  const changeFinalizers = async (
-    id: string,
-    change: (finalizers: readonly string[]) => readonly string[],
-  ): Promise<void> => {
-    // The owner is whoever it is: finalizers belong to those who hold them.
-    for (;;) {
-      const current = await get(id);
-      const finalizers = change(current.metadata.finalizers);
-      if (finalizers.length === current.metadata.finalizers.length) return;
-      const next = { metadata: { ...current.metadata, finalizers }, spec: current.spec };
-      try {
-        await state.update(next, attributed({ owner: current.metadata.owner, expectedPhase: 'any' }));
-        return;
-      } catch (thrown) {
-        if (!(thrown instanceof VersionConflictError)) throw thrown;
-      }
-    }
-  };
+  const modifyOrCreate: Collection<S>['modifyWithResult'] = (id, empty, recipe, options) =>
+    modifyWithResult(state, type.create(id, empty), (current) => changed(current, recipe), attributed(options), same);
 
   return {
     type,
@@ -151,16 +126,18 @@ export function collection<S>(state: State, type: ResourceType<S>, attribution?:
     create,
     set,
     modify,
+    modifyWithResult: modifyOrCreate,
     update,
     teardown: (id, options) => state.teardown(type.pointer(id), attributed(options)),
     destroy: (id, options) => state.destroy(type.pointer(id), attributed(options)),
-    addFinalizer: (id, ...added) =>
-      changeFinalizers(id, (held) => [...held, ...added.filter((finalizer) => !held.includes(finalizer))]),
-    removeFinalizer: (id, ...removed) =>
-      changeFinalizers(id, (held) => held.filter((finalizer) => !removed.includes(finalizer))),
+    addFinalizer: (id, ...added) => addFinalizers(state, type.pointer(id), added, attributed(undefined)),
+    removeFinalizer: (id, ...removed) => removeFinalizers(state, type.pointer(id), removed, attributed(undefined)),
   };
 }
 
-function isSame<S>(type: ResourceType<S>, a: Resource<S>, b: Resource<S>): boolean {
-  return (a.spec === b.spec || type.spec.equals(a.spec, b.spec)) && equalMetadata(a.metadata, b.metadata);
+function changed<S>(current: Resource<S>, recipe: (draft: Draft<S>) => void): Resource<S> {
+  const spec = immer.produce(current.spec, (draft) => {
+    recipe(draft);
+  });
+  return spec === current.spec ? current : { metadata: current.metadata, spec };
 }

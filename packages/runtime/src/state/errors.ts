@@ -171,6 +171,24 @@ export class UnknownOutcomeError extends StateError {
   readonly code = 'unknown-outcome';
 }
 
+/** The resource is tearing down or gone: work on its behalf has to end. */
+export class TornDownError extends StateError {
+  readonly code = 'torn-down';
+
+  constructor(pointer: Pointer, message = `resource ${pointerText(pointer)} is tearing down or gone`) {
+    super(message, pointer);
+  }
+}
+
+/** A watch ended before what was waited for came. */
+export class WatchEndedError extends StateError {
+  readonly code = 'watch-ended';
+
+  constructor(pointer: Pointer, message = `the watch of ${pointerText(pointer)} ended`) {
+    super(message, pointer);
+  }
+}
+
 /** The backend cannot do this at all. */
 export class UnsupportedError extends StateError {
   readonly code = 'unsupported';
