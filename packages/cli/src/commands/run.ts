@@ -9,12 +9,14 @@ export function registerRun(program: Command, io: CommandIo): void {
     .summary('run one node in the foreground')
     .description(
       'Runs one node on its directory: identity files, lock and API socket lie there. When it is terminated it keeps\n' +
-        'what it published, as for a reboot; with --leave it deletes it, as for a reset.',
+        'what it published, as for a reboot; with --leave it deletes it, as for a reset. Host name, addresses and hardware\n' +
+        'address are those of the machine where the configuration does not set them.',
     )
     .requiredOption('--config <file>', "the node's machine configuration")
     .requiredOption('--state <dir>', "the node's directory")
     .option('--leave', 'when terminated, delete what was published')
     .option('--ttl <duration>', 'how long what the node publishes stays valid', ttlOption, DEFAULT_TTL)
+    .option('--pod-cidr <network>', "network that the node's pods have addresses of (repeatable)", namesOption)
     .option('--os-name <name>', 'operating system of the node', DEFAULT_OS_NAME)
     .option('--os-version <tag>', 'its version', DEFAULT_OS_VERSION)
     .option('--open-namespace <ns>', 'let admins write to a namespace through the API (repeatable)', namesOption)
@@ -31,6 +33,7 @@ export interface RunOptions {
   readonly state: string;
   readonly leave?: boolean;
   readonly ttl: number;
+  readonly podCidr?: ReadonlySet<string>;
   readonly osName: string;
   readonly osVersion: string;
   readonly openNamespace?: ReadonlySet<string>;

@@ -1,16 +1,17 @@
 import { resolve } from 'node:path';
 import { aborted, Owner, messageOf, realHost } from '@cosi-ts/core';
-import { startNode } from '@cosi-ts/controllers';
-import { typeRegistry } from '@cosi-ts/resources';
+import { plainHost, startNode } from '@cosi-ts/controllers';
+import { parseIpPrefix, typeRegistry, type IpPrefix } from '@cosi-ts/resources';
 import { EncodeCache } from '@cosi-ts/runtime';
 import { asCommandError } from '../commands/failures.ts';
 import type { RunOptions } from '../commands/run.ts';
-import type { CommandIo } from '../io.ts';
+import { CommandError, type CommandIo } from '../io.ts';
 import { textLogger } from '../output/log.ts';
 import { nodeVersion } from '../process/node-version.ts';
 
 /** Runs one node until it is terminated. */
 export async function run(io: CommandIo, options: RunOptions): Promise<void> {
+  const podCidrs = Array.from(options.podCidr ?? [], networkOf);
   const stopped = io.stopped();
   const host = realHost({ log: textLogger(io.err, 'info') });
   const owner = new Owner('run');
@@ -24,6 +25,8 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
       encodings: new EncodeCache(),
       os: { name: options.osName, version: options.osVersion },
       ttl: options.ttl,
+      system: plainHost(host.files),
+      podCidrs,
       version: nodeVersion(),
       openNamespaces: options.openNamespace,
     });
@@ -37,4 +40,12 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
       host.log.error('not everything ended cleanly', { error: messageOf(thrown) });
     });
   }
+}
+
+function networkOf(text: string): IpPrefix {
+  const network = parseIpPrefix(text);
+  if (network === undefined || network === '') {
+    throw new CommandError(`--pod-cidr takes a network like 10.244.1.0/24, not "${text}"`, { exitCode: 2 });
+  }
+  return network;
 }

@@ -1,4 +1,5 @@
 import type { Host } from '@cosi-ts/core';
+import type { IpPrefix } from '@cosi-ts/resources';
 import type { Controller } from '@cosi-ts/runtime';
 import { affiliateMergeController } from '../cluster/affiliate-merge.ts';
 import { endpointController } from '../cluster/endpoint.ts';
@@ -13,28 +14,47 @@ import { kubespanEndpointController } from '../kubespan/endpoint.ts';
 import { kubespanIdentityController } from '../kubespan/identity.ts';
 import { peerSpecController } from '../kubespan/peer-spec.ts';
 import { discoveryServiceController } from '../registries/service/discovery-service.ts';
-import { hardwareAddressController, hostnameController, machineTypeController } from '../system/from-config.ts';
+import { addressFilterController } from '../system/address-filter.ts';
+import { addressStatusController } from '../system/address-status.ts';
+import { apiServerConfigController } from '../system/api-server.ts';
+import { hardwareAddressController } from '../system/hardware-address.ts';
+import type { HostSystem } from '../system/host/host-system.ts';
+import { hostnameController } from '../system/hostname.ts';
+import { machineTypeController } from '../system/machine-type.ts';
 import { nodeAddressController } from '../system/node-address.ts';
+import { nodeStatusController } from '../system/node-status.ts';
 import { nodenameController } from '../system/nodename.ts';
+import { sortAlgorithmController } from '../system/sort-algorithm.ts';
 import { stateVolumeController } from '../system/state-volume.ts';
 
-/** Every controller of a node, from its configuration to its members. */
-export function nodeControllers(options: {
+export interface NodeControllersOptions {
   readonly host: Host;
   readonly directory: string;
   readonly configPath: string;
   readonly os: OperatingSystem;
   readonly ttl: number;
-}): readonly Controller[] {
-  const { host, directory, configPath, os, ttl } = options;
+  /** The machine that tells what the configuration does not; without one nobody does. */
+  readonly system?: HostSystem | undefined;
+  /** The networks that this node gives its pods addresses from. */
+  readonly podCidrs?: readonly IpPrefix[] | undefined;
+}
+
+/** Every controller of a node, from its configuration to its members. */
+export function nodeControllers(options: NodeControllersOptions): readonly Controller[] {
+  const { host, directory, configPath, os, ttl, system, podCidrs = [] } = options;
   return [
     machineConfigFileController(host, configPath),
     stateVolumeController(directory),
     machineTypeController,
-    hostnameController,
+    hostnameController(host, system),
     nodenameController,
-    hardwareAddressController,
-    nodeAddressController,
+    nodeStatusController(podCidrs),
+    hardwareAddressController(host, system),
+    addressStatusController(host, system),
+    addressFilterController,
+    sortAlgorithmController,
+    nodeAddressController(system !== undefined),
+    apiServerConfigController,
     discoveryConfigController,
     infoController,
     nodeIdentityController(host),

@@ -1,5 +1,5 @@
 import { FileError, ownedHost, type Host, type Owner, type RpcService } from '@cosi-ts/core';
-import { MachineResetSignal, type TypeRegistry } from '@cosi-ts/resources';
+import { MachineResetSignal, type IpPrefix, type TypeRegistry } from '@cosi-ts/resources';
 import {
   ControllerRuntime,
   MemoryState,
@@ -14,6 +14,7 @@ import type { OperatingSystem } from '../cluster/local-affiliate.ts';
 import { DISCOVERY_SERVICE_CONTROLLER } from '../registries/service/discovery-service.ts';
 import { asAdmin, nodeServices, type RolesOf } from './api.ts';
 import { nodeControllers } from './controllers.ts';
+import type { HostSystem } from '../system/host/host-system.ts';
 import { registerMeta } from './namespaces.ts';
 import { NodeError } from './node-error.ts';
 
@@ -31,6 +32,10 @@ export interface NodeOptions {
   readonly ttl: number;
   /** The process's encoded forms, shared by all of its nodes. */
   readonly encodings: EncodeCache;
+  /** The machine that tells what the configuration does not: host name, addresses. Without one nobody does. */
+  readonly system?: HostSystem | undefined;
+  /** The networks that this node gives its pods addresses from, where Kubernetes does not tell. */
+  readonly podCidrs?: readonly IpPrefix[] | undefined;
   /** What the node says of its software; by default only that it speaks the API of Talos. */
   readonly version?: NodeVersion | undefined;
   /** The namespaces that admins may write to through the API; none by default. */
