@@ -27,7 +27,7 @@ export async function askedNodes(host: Host, io: CommandIo, selection: NodeSelec
   }
   const directory = stateDirectory(io, selection.state);
   const wanted = selection.nodes ?? [];
-  const found = await findNodes(host, directory, { cwd: io.cwd, onInterrupted });
+  const found = await findNodes(host, directory, onInterrupted);
   const nodes = selectNodes(found, wanted, directory);
   return { nodes, failures: wanted.length === 0 ? found.failed : [] };
 }

@@ -36,13 +36,9 @@ const PATIENCE = 5000;
 export type OnInterrupted = (node: string, error: unknown) => void;
 
 /** Every node in a directory that answers, whoever started it. A socket that nobody listens to is no node. */
-export async function findNodes(
-  host: Host,
-  directory: string,
-  { cwd, onInterrupted }: { readonly cwd: string; readonly onInterrupted: OnInterrupted },
-): Promise<FoundNodes> {
+export async function findNodes(host: Host, directory: string, onInterrupted: OnInterrupted): Promise<FoundNodes> {
   const sockets = await findSockets(host.files, directory);
-  const answers = await Promise.all(sockets.map((socket) => contact(host, socket, cwd, onInterrupted)));
+  const answers = await Promise.all(sockets.map((socket) => contact(host, socket, onInterrupted)));
   return {
     running: answers.filter((answer) => answer !== undefined).filter((answer) => 'state' in answer),
     failed: answers.filter((answer) => answer !== undefined).filter((answer) => 'error' in answer),
@@ -52,10 +48,9 @@ export async function findNodes(
 async function contact(
   host: Host,
   { name, path }: NodeSocket,
-  cwd: string,
   onInterrupted: OnInterrupted,
 ): Promise<RunningNode | NodeFailure | undefined> {
-  const channel = connectSocket(host.rpc, path, cwd);
+  const channel = connectSocket(host.rpc, path);
   const types = typeRegistry();
   try {
     const { hostname, addresses } = await introduce(remoteState(impatient(channel, PATIENCE), { types }));

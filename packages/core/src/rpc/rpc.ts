@@ -7,7 +7,8 @@ import type { WebHandler } from './web.ts';
 export interface Rpc {
   /**
    * A channel to a peer. Nothing is sent before the first call; a broken connection is made again by itself.
-   * @throws RpcError `INVALID_ARGUMENT` for an address or a TLS identity that cannot be used.
+   * @throws RpcError `INVALID_ARGUMENT` for an address or a TLS identity that cannot be used; `UNAVAILABLE` if a socket's
+   * path is too long for the system, and its directory is not there.
    */
   connect(target: RpcTarget, options?: ChannelOptions): RpcChannel;
   /**

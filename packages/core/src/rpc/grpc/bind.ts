@@ -6,6 +6,7 @@ import type { Logger } from '../../host/logger.ts';
 import { messageOf } from '../../errors/coded-error.ts';
 import { RpcError } from '../rpc-error.ts';
 import { formatHostPort, type Address } from './address.ts';
+import { shortPath } from './short-path.ts';
 import { clearStaleSocket } from './unix-socket.ts';
 
 /** A bound address and its connections. They are ours and not grpc-js's, so that cutting them needs nobody's help. */
@@ -25,14 +26,13 @@ export async function bind(address: Address, accept: (socket: Socket) => void, l
     socket.once('close', () => sockets.delete(socket));
     accept(socket);
   });
-  await (address.kind === 'unix'
-    ? listenOnPath(server, address.path)
-    : listenOnPort(server, address.host, address.port));
+  if (address.kind === 'unix') await listenOnPath(server, address.path);
+  else await listenOnPort(server, address.host, address.port);
   // Running out of file descriptors, for one, must not end the process.
   server.on('error', (error) => log.warn('a connection could not be accepted', { error: error.message }));
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
   return {
-    address: boundAddress(server),
+    address: address.kind === 'unix' ? `unix:${address.path}` : boundAddress(server),
     close() {
       if (server.listening) server.close();
       return closed;
@@ -53,18 +53,26 @@ async function listenOnPath(server: Server, path: string): Promise<void> {
   // The system's word for it would be EACCES.
   if (!existsSync(dirname(path)))
     throw new RpcError('UNAVAILABLE', `cannot listen on ${path}: the directory does not exist`);
-  const unlinkStale = await clearStaleSocket(path);
-  await listening(server, path, () => {
-    unlinkStale();
-    // Binding happens before `listen` returns, so nothing else of this thread sees the mask.
-    const mask = isMainThread ? process.umask(0o177) : undefined;
-    try {
-      server.listen({ path });
-    } finally {
-      if (mask !== undefined) process.umask(mask);
-    }
-    if (mask === undefined && server.listening) chmodSync(path, 0o600);
-  });
+  const short = shortPath(path);
+  // Node removes the file by its short name when it closes.
+  server.once('close', () => short.release());
+  try {
+    const unlinkStale = await clearStaleSocket(path, short.path);
+    await listening(server, path, () => {
+      unlinkStale();
+      // Binding happens before `listen` returns, so nothing else of this thread sees the mask.
+      const mask = isMainThread ? process.umask(0o177) : undefined;
+      try {
+        server.listen({ path: short.path });
+      } finally {
+        if (mask !== undefined) process.umask(mask);
+      }
+      if (mask === undefined && server.listening) chmodSync(path, 0o600);
+    });
+  } catch (thrown) {
+    short.release();
+    throw thrown;
+  }
 }
 
 function listening(server: Server, where: string, listen: () => void): Promise<void> {
@@ -98,5 +106,6 @@ function whyNot(error: NodeJS.ErrnoException): string {
 function boundAddress(server: Server): string {
   const address = server.address();
   if (address === null) throw new Error('a server that listens has an address');
-  return typeof address === 'string' ? `unix:${address}` : formatHostPort(address.address, address.port);
+  if (typeof address === 'string') return `unix:${address}`;
+  return formatHostPort(address.address, address.port);
 }

@@ -7,6 +7,7 @@ import { ClientStream } from './client-stream.ts';
 import { channelCredentials } from './credentials.ts';
 import { channelOptions } from './limits.ts';
 import { cancelCall, loadGrpc, type Grpc, type RawCall } from './load.ts';
+import { shortPath } from './short-path.ts';
 import { errorOf, type WireStatus } from './status.ts';
 
 /** @throws RpcError `INVALID_ARGUMENT` for an address or a TLS identity that cannot be used. */
@@ -14,11 +15,13 @@ export function connect(target: RpcTarget, options: ChannelOptions): RpcChannel 
   const address = parseAddress(target.address);
   const credentials = channelCredentials(target.tls);
   const name = target.tls?.serverName;
+  const place = placeOf(address);
   return new GrpcChannel(
-    new (loadGrpc().Channel)(grpcTarget(address), credentials, {
+    new (loadGrpc().Channel)(place.target, credentials, {
       ...channelOptions(options, address.kind === 'unix' || isLoopback(address.host)),
       ...(name !== undefined && { 'grpc.ssl_target_name_override': name, 'grpc.default_authority': name }),
     }),
+    place.release,
   );
 }
 
@@ -30,11 +33,13 @@ export interface CallListener {
 
 class GrpcChannel implements RpcChannel {
   readonly #channel: Grpc.ChannelInterface;
+  readonly #release: () => void;
   readonly #calls = new Set<RawCall>();
   #closed = false;
 
-  constructor(channel: Grpc.ChannelInterface) {
+  constructor(channel: Grpc.ChannelInterface, release: () => void) {
     this.#channel = channel;
+    this.#release = release;
   }
 
   unary(method: string, request: Uint8Array, options: CallOptions = {}): Promise<Uint8Array> {
@@ -67,6 +72,7 @@ class GrpcChannel implements RpcChannel {
     this.#closed = true;
     for (const call of this.#calls) cancelCall(call, 'the channel was closed');
     this.#channel.close();
+    this.#release();
   }
 
   /** Starts a call and asks for its first message at once: a grpc-js call that is not read buffers without bound. */
@@ -98,8 +104,11 @@ class GrpcChannel implements RpcChannel {
   }
 }
 
-function grpcTarget(address: Address): string {
-  return address.kind === 'unix' ? `unix:${address.path}` : `dns:${formatHostPort(address.host, address.port)}`;
+function placeOf(address: Address): { readonly target: string; readonly release: () => void } {
+  if (address.kind === 'tcp')
+    return { target: `dns:${formatHostPort(address.host, address.port)}`, release: () => undefined };
+  const { path, release } = shortPath(address.path);
+  return { target: `unix:${path}`, release };
 }
 
 function aborted(signal: AbortSignal): RpcError {

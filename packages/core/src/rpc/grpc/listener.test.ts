@@ -1,4 +1,14 @@
-import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -180,16 +190,50 @@ describe('a unix socket', () => {
     rmSync(path);
   });
 
-  test('with a path that the system would cut is refused on both sides, with the cure', async () => {
-    const long = `unix:/tmp/${'x'.repeat(103)}`;
+  test('with a path that is too long for the system goes through its directory', async () => {
+    const deep = join(directory, 'd'.repeat(200), 'e'.repeat(200));
+    mkdirSync(deep, { recursive: true });
+    const target = { address: `unix:${join(deep, 'api.sock')}` };
+    const echo = {
+      name: 'e',
+      unary: new Map([['/e/e', (bytes: Uint8Array) => Promise.resolve(bytes)]]),
+      streams: new Map(),
+    };
+    for (let round = 0; round < 2; round += 1) {
+      const listener = await rpc.listen(target, [echo]);
+      expect(listener.address).toBe(target.address);
+      expect(statSync(join(deep, 'api.sock')).mode & 0o777).toBe(0o600);
+      const channel = rpc.connect(target);
+      expect(await channel.unary('/e/e', Uint8Array.of(1, 2))).toEqual(Uint8Array.of(1, 2));
+      channel.close();
+      await listener.close();
+      expect(existsSync(join(deep, 'api.sock'))).toBe(false);
+    }
+    expect(readlinks().filter((open) => open.startsWith(deep))).toEqual([]);
+    expect(() => rpc.connect({ address: `unix:${directory}/${'x'.repeat(200)}/y` })).toThrow('ENOENT');
+  });
+
+  test('with a name that no way leads to is refused on both sides, with the cure', async () => {
+    const long = `unix:${directory}/${'x'.repeat(103)}`;
     await expect(rpc.listen({ address: long }, [])).rejects.toMatchObject({ status: 'INVALID_ARGUMENT' });
-    await expect(rpc.listen({ address: long }, [])).rejects.toThrow('use a shorter directory');
+    await expect(rpc.listen({ address: long }, [])).rejects.toThrow('use a shorter name');
     expect(() => rpc.connect({ address: long })).toThrow('at most');
     const longest = `unix:${directory}/${'x'.repeat(107 - directory.length - 1)}`;
     const listener = await rpc.listen({ address: longest }, []);
     await listener.close();
   });
 });
+
+/** What this process has open. */
+function readlinks(): readonly string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+}
 
 interface Streaming {
   readonly listener: RpcListener;

@@ -4,10 +4,11 @@ import { RpcError } from '../rpc-error.ts';
 
 /**
  * Removes the socket file that a crashed process left behind. Whether one is dead is known by connecting to it.
+ * @param short the path as the system takes it
  * @returns what makes sure, right before binding, that the file is still the one that was found dead
  * @throws RpcError `UNAVAILABLE` if a living process listens there, or the file is not a socket of ours.
  */
-export async function clearStaleSocket(path: string): Promise<() => void> {
+export async function clearStaleSocket(path: string, short: string): Promise<() => void> {
   const found = lookAt(path);
   if (found === undefined) return () => undefined;
   if (!found.isSocket())
@@ -15,7 +16,7 @@ export async function clearStaleSocket(path: string): Promise<() => void> {
   if (process.getuid !== undefined && found.uid !== process.getuid()) {
     throw new RpcError('UNAVAILABLE', `cannot listen on ${path}: the socket there belongs to another user`);
   }
-  if (await answers(path)) {
+  if (await answers(short)) {
     throw new RpcError('UNAVAILABLE', `cannot listen on ${path}: another process is listening there`);
   }
   return () => {
