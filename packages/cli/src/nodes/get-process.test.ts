@@ -6,8 +6,8 @@ import { startNode, temporaryDirectory } from './nodes.fixture.ts';
 
 const COSI = new URL('../../bin/cosi.js', import.meta.url).pathname;
 
-/** More than a pipe holds, so that a reader that goes away is noticed. */
-const resources = Array.from({ length: 1000 }, (_, index) =>
+/** More than a pipe of Node's, which is a pair of sockets, holds: so a reader that goes away is noticed. */
+const resources = Array.from({ length: 4000 }, (_, index) =>
   Member.create(`member-${index}`, {
     nodeId: '',
     addresses: [],
