@@ -88,6 +88,7 @@ export type {
   Controller,
   HookContext,
   Keys,
+  LoopContext,
   OpenPorts,
   ReconcileContext,
   ReconcileResult,
@@ -103,6 +104,9 @@ export type { DependencyEdge } from './controller/graph/edges.ts';
 export { ControllerRuntime, type ControllerRuntimeOptions } from './controller/engine/runtime.ts';
 export { transform } from './controller/operators/transform.ts';
 export { merge } from './controller/operators/merge.ts';
+export { cleanup, type CleanupHandler, type CleanupRun } from './controller/operators/cleanup.ts';
+export { combine, hasNoOutputs, removeOutputs } from './controller/operators/cleanup-handlers.ts';
+export { destroy } from './controller/operators/destroy.ts';
 export { removeOutput, writeOutput } from './controller/operators/outputs.ts';
 export { derived, type Derived, type DerivedMetadata } from './controller/operators/derived.ts';
 export type { DeriveContext, Made, OperatorOptions } from './controller/operators/derive.ts';

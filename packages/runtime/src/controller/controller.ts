@@ -1,5 +1,6 @@
 import type { Cause, Logger, Owner, RateLimiterOptions } from '@cosi-ts/core';
 import type { Resource } from '@cosi-ts/resources';
+import type { Observable } from 'rxjs';
 import type { OutputPort, PortDeclarations } from './ports.ts';
 
 /** What both a reconcile and a controller that runs its own loop are told beside their ports. */
@@ -23,6 +24,21 @@ export interface ReconcileContext extends WorkContext {
   readonly causes: readonly Cause[];
   /** Asks for another reconcile: of this key, or of another one in a queue controller. Coalesced. */
   wake(key?: string): void;
+}
+
+/** What a controller that runs its own loop is told beside its ports. */
+export interface LoopContext extends WorkContext {
+  /**
+   * What changed, merged since the last one was taken: the first comes at once. It ends when the controller is
+   * stopped. There is one stream of wake-ups: it is taken by one reader, here or as {@link LoopContext.wakeups$}.
+   */
+  readonly wakeups: AsyncIterable<readonly Cause[]>;
+  /** The same for RxJS: the next is emitted when the subscriber has returned from the last. */
+  readonly wakeups$: Observable<readonly Cause[]>;
+  /** Wakes itself, once however often it is asked. */
+  wake(): void;
+  /** All is well: after the next error it is restarted as soon as after the first. */
+  resetRestartBackoff(): void;
 }
 
 /** What a controller gets when it is started; a restart after an error starts it anew. */
@@ -82,6 +98,8 @@ export interface Run {
     ports: OpenPorts,
   ): Keys | Promise<Keys>;
   reconcile(ports: OpenPorts, key: string, context: ReconcileContext): Promise<ReconcileReturn>;
+  /** Instead of reconciles: runs until it is stopped, or has nothing to do any more. */
+  readonly loop?: ((ports: OpenPorts, context: LoopContext) => Promise<void>) | undefined;
   /** Runs beside the reconciles. An error starts it again after a backoff; when it returns it is done. */
   readonly hook?: ((ports: OpenPorts, context: HookContext) => Promise<void>) | undefined;
   /** Runs last when the controller ends in peace. */

@@ -1,5 +1,13 @@
 import type { RateLimiterOptions } from '@cosi-ts/core';
-import type { Controller, Keys, ReconcileContext, ReconcileReturn, StartContext } from './controller.ts';
+import type {
+  Controller,
+  Keys,
+  LoopContext,
+  ReconcileContext,
+  ReconcileReturn,
+  Run,
+  StartContext,
+} from './controller.ts';
 import type { LoopPorts, PortsOf } from './ports.ts';
 
 type Reconcile<P extends LoopPorts> = (ports: PortsOf<P>, context: ReconcileContext) => Promise<ReconcileReturn>;
@@ -11,14 +19,25 @@ interface LoopDefinition<P extends LoopPorts> {
   readonly changeRate?: RateLimiterOptions;
 }
 
+interface RunDefinition<P extends LoopPorts> extends LoopDefinition<P> {
+  /**
+   * Instead of a reconcile: runs until it is stopped, and looks after its wake-ups itself. When it returns earlier it
+   * is done for good; an error starts it anew, after a backoff that is reset only by `resetRestartBackoff()` and
+   * `cleanupOutputs()`.
+   */
+  readonly run: (ports: PortsOf<P>, context: LoopContext) => Promise<void>;
+}
+
 /**
  * The loop style (COSI's `Controller`): one reconcile over all inputs, woken by any of them, coalesced. An error
  * restarts it, alone, after a backoff that grows until it succeeds. Give `reconcile`, or `start` for a controller that
- * holds something while it runs: it returns the reconcile.
+ * holds something while it runs: it returns the reconcile. Give `run` for one that has a loop of its own.
  */
 export function defineController<const P extends LoopPorts>(
-  definition: LoopDefinition<P> &
-    ({ reconcile: Reconcile<P> } | { start: (context: StartContext) => Reconcile<P> | Promise<Reconcile<P>> }),
+  definition:
+    | (LoopDefinition<P> &
+        ({ reconcile: Reconcile<P> } | { start: (context: StartContext) => Reconcile<P> | Promise<Reconcile<P>> }))
+    | RunDefinition<P>,
 ): Controller {
   const { name, ports, changeRate } = definition;
   return {
@@ -27,11 +46,19 @@ export function defineController<const P extends LoopPorts>(
     ports,
     concurrency: 1,
     changeRate,
-    async start(context) {
+    async start(context): Promise<Run> {
+      const everything = { initialKeys: () => Promise.resolve(EVERYTHING), keysOf: () => EVERYTHING };
+      if ('run' in definition) {
+        const { run } = definition;
+        return {
+          ...everything,
+          reconcile: () => Promise.resolve(),
+          loop: (ports, loopContext) => run(ports as PortsOf<P>, loopContext),
+        };
+      }
       const reconcile = 'reconcile' in definition ? definition.reconcile : await definition.start(context);
       return {
-        initialKeys: () => Promise.resolve(EVERYTHING),
-        keysOf: () => EVERYTHING,
+        ...everything,
         reconcile: (ports, _key, reconcileContext) => reconcile(ports as PortsOf<P>, reconcileContext),
       };
     },

@@ -9,6 +9,7 @@ import {
   type Owner,
   type RateLimiter,
 } from '@cosi-ts/core';
+import { from } from 'rxjs';
 import type { State } from '../../state/state.ts';
 import type { Controller, Run } from '../controller.ts';
 import { delayOf, outcomeOf, type Outcome } from '../outcome.ts';
@@ -16,6 +17,7 @@ import type { Aims } from './aims.ts';
 import { Inputs } from './inputs.ts';
 import { KeyMapping } from './key-mapping.ts';
 import { KeyedQueue } from './keyed-queue.ts';
+import { wakeupsOf } from './wakeups.ts';
 import { Worker } from './worker.ts';
 
 export interface IncarnationOptions {
@@ -30,6 +32,8 @@ export interface IncarnationOptions {
   readonly grace: number;
   /** A reconcile succeeded. */
   succeeded(): void;
+  /** The controller has nothing to do any more. */
+  finished(): void;
   /** This run cannot go on. */
   failed(thrown: unknown): void;
 }
@@ -104,6 +108,10 @@ export class Incarnation {
     // Before any work: a key is judged by all that concerns it, never by the part that was read so far.
     if (state.caughtUp !== undefined) await inputs.caughtUp();
     await this.#feed();
+    if (run.loop !== undefined) {
+      await this.#runLoop(run.loop, newWorker(), wake);
+      return;
+    }
     const hands = Array.from({ length: controller.concurrency }, newWorker);
     const ends = hands.map((worker) => this.#work(run, worker));
     ends.push(this.#workOnMappings(scout));
@@ -160,6 +168,18 @@ export class Incarnation {
       this.#settle(this.#queue, key, outcome, { what: 'reconcile', key });
       if (outcome.kind !== 'failed') this.#options.succeeded();
     });
+  }
+
+  async #runLoop(loop: NonNullable<Run['loop']>, worker: Worker, wake: () => void): Promise<void> {
+    const wakeups = wakeupsOf(this.#queue, this.owner, (causes) => void worker.begin('', causes));
+    await loop(worker.ports, {
+      ...worker.begin('', []),
+      wake: () => wake(),
+      wakeups,
+      wakeups$: from(wakeups),
+      resetRestartBackoff: this.#options.succeeded,
+    });
+    if (this.owner.isOpen) this.#options.finished();
   }
 
   #workOnMappings(scout: Worker): Promise<void> {

@@ -21,6 +21,7 @@ export class ControllerInstance {
   readonly #host: Host;
   readonly #backoff: Backoff;
   #incarnation: Incarnation | undefined;
+  #isFinished = false;
 
   constructor(controller: Controller, options: InstanceOptions) {
     const { host, owner } = options;
@@ -33,7 +34,7 @@ export class ControllerInstance {
 
   /** Whether nothing is to do: no key in line or under way, and no input unread. */
   get isIdle(): boolean {
-    return this.#incarnation?.isIdle ?? false;
+    return this.#isFinished || (this.#incarnation?.isIdle ?? false);
   }
 
   start(): void {
@@ -48,6 +49,7 @@ export class ControllerInstance {
       limiter,
       grace,
       succeeded: () => this.#backoff.reset(),
+      finished: () => this.#finish(incarnation),
       failed: (thrown) => this.#restart(incarnation, thrown),
     });
     this.#incarnation = incarnation;
@@ -63,6 +65,13 @@ export class ControllerInstance {
     this.start();
   }
 
+  #finish(incarnation: Incarnation): void {
+    this.#isFinished = true;
+    this.#incarnation = undefined;
+    this.#host.log.debug('controller finished');
+    void this.#close(incarnation);
+  }
+
   #restart(failed: Incarnation, thrown: unknown): void {
     const { owner } = this.#options;
     if (failed !== this.#incarnation || !owner.isOpen) return;
@@ -73,9 +82,15 @@ export class ControllerInstance {
     const again = (): void => {
       if (owner.isOpen) timers.after(delay, () => this.start());
     };
-    failed.owner.close().then(again, (error: unknown) => {
-      log.error('controller did not stop cleanly', { error: messageOf(error) });
-      again();
-    });
+    void this.#close(failed).then(again);
+  }
+
+  /** Never rejects. */
+  async #close({ owner }: Incarnation): Promise<void> {
+    try {
+      await owner.close();
+    } catch (thrown) {
+      this.#host.log.error('controller did not stop cleanly', { error: messageOf(thrown) });
+    }
   }
 }

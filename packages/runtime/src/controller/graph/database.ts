@@ -45,7 +45,7 @@ export class DependencyDatabase {
 }
 
 /** The types that a controller writes. As in COSI it is the type alone that counts, whatever the namespace. */
-export function outputsOf(controller: Controller): ReadonlyMap<string, OutputKind> {
+function outputsOf(controller: Controller): ReadonlyMap<string, OutputKind> {
   const outputs = new Map<string, OutputKind>();
   for (const port of Object.values(controller.ports)) {
     if (port.direction !== 'output') continue;

@@ -14,7 +14,7 @@ import {
   type PortsOf,
   type QueuePorts,
 } from '../ports.ts';
-import { destroy, write, type Derived } from './derived.ts';
+import { destroyOutput, makeOutput, type Derived } from './derived.ts';
 import { GroupIndex } from './group-index.ts';
 
 /** What the functions of an operator are told. */
@@ -164,16 +164,19 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
     return inputs;
   };
 
-  const hold = async (inputs: readonly Resource<I>[], port: Finalizers): Promise<void> => {
+  /** @returns those that are held now: not one that went meanwhile */
+  const hold = async (inputs: readonly Resource<I>[], port: Finalizers): Promise<readonly Resource<I>[]> => {
+    const held: Resource<I>[] = [];
     for (const input of inputs) {
-      if (input.metadata.phase !== 'running' || isHeld(input)) continue;
-      await port.addFinalizer(input.metadata.id, name).catch(unlessGone);
+      const mustHold = input.metadata.phase === 'running' && !isHeld(input);
+      if (!mustHold || (await isThere(port.addFinalizer(input.metadata.id, name)))) held.push(input);
     }
+    return held;
   };
 
   const letGo = async (input: Resource<I>, port: Finalizers): Promise<void> => {
     if (left.has(input.metadata.id)) return;
-    await port.removeFinalizer(input.metadata.id, name).catch(unlessGone);
+    await isThere(port.removeFinalizer(input.metadata.id, name));
   };
 
   const reconcileGroup = async (
@@ -182,9 +185,9 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
     context: ReconcileContext,
   ): Promise<ReconcileReturn> => {
     const members = await membersOf(key, ports.input);
-    const staying = members.filter((input) => !isLeaving(input));
+    const counting = members.filter((input) => !isLeaving(input));
+    const staying = inputFinalizers ? await hold(counting, ports.input) : counting;
     const leaving = inputFinalizers ? members.filter((input) => isLeaving(input) && isHeld(input)) : [];
-    if (inputFinalizers) await hold(staying, ports.input);
     const current = await ports.output.find(key);
     let after: number | undefined;
     const told: DeriveContext<O, X> = {
@@ -201,8 +204,8 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
     const made = making instanceof Promise ? await making : making;
     const isOthers = current !== undefined && current.metadata.owner !== name;
     let done = true;
-    if (made !== undefined) done = !isOthers && (await write(ports.output, key, current, made));
-    else if (current !== undefined && !isOthers) done = await destroy(ports.output, key, current);
+    if (made !== undefined) done = !isOthers && (await makeOutput(ports.output, key, current, made));
+    else if (current !== undefined && !isOthers) done = await destroyOutput(ports.output, key, current);
     if (!done && isOthers) context.log.warn('output belongs to another', { id: key, owner: current.metadata.owner });
     if (done && inputFinalizers) {
       settle(key);
@@ -239,6 +242,13 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
   };
 }
 
-function unlessGone(thrown: unknown): void {
-  if (!(thrown instanceof NotFoundError)) throw thrown;
+/** Whether what was to be changed was there. */
+async function isThere(change: Promise<unknown>): Promise<boolean> {
+  try {
+    await change;
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof NotFoundError) return false;
+    throw thrown;
+  }
 }

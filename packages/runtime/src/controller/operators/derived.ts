@@ -30,13 +30,13 @@ export function derived<O>(spec: O, metadata: DerivedMetadata): Derived<O> {
  * an earlier generation, has to go first.
  * @returns whether it is written; not if it is another's, or held
  */
-export async function write<O>(
+export async function makeOutput<O>(
   output: OutputPort<O>,
   id: string,
   current: Resource<O> | undefined,
   made: O | Derived<O>,
 ): Promise<boolean> {
-  if (current?.metadata.phase === 'tearingDown' && !(await destroy(output, id, current))) return false;
+  if (current?.metadata.phase === 'tearingDown' && !(await destroyOutput(output, id, current))) return false;
   try {
     if (made instanceof Derived)
       await output.set(id, made.spec, { labels: made.labels, annotations: made.annotations });
@@ -53,7 +53,7 @@ export async function write<O>(
  * Destroys an output that is followed. One that is held is torn down; a change of it wakes us.
  * @returns whether it is gone
  */
-export async function destroy<O>(output: OutputPort<O>, id: string, current: Resource<O>): Promise<boolean> {
+export async function destroyOutput<O>(output: OutputPort<O>, id: string, current: Resource<O>): Promise<boolean> {
   try {
     if (current.metadata.finalizers.length > 0 && !(await output.teardown(id))) return false;
     await output.destroy(id);
