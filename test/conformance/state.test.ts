@@ -6,6 +6,7 @@ import { typeRegistry } from '@cosi-ts/resources';
 import { EncodeCache, MemoryState, filterState, remoteState, stateService, type State } from '@cosi-ts/runtime';
 import { simulate, stateConformance } from '@cosi-ts/testing';
 import { describe, test } from 'vitest';
+import { reopeningState } from './reopening-state.ts';
 
 const host = realHost();
 const types = typeRegistry([]);
@@ -24,6 +25,14 @@ describe.each([
 
 describe('a state behind a rule that allows everything', () => {
   const cases = stateConformance((body) => body(filterState(memory(host), () => undefined)));
+  test.each(cases)('$name', ({ run }) => run());
+});
+
+describe('a state with a store behind it', () => {
+  const { clock, random } = host;
+  const cases = stateConformance((body) =>
+    body(reopeningState({ clock, random, gate: undefined, types, fate: () => 'yes' })),
+  );
   test.each(cases)('$name', ({ run }) => run());
 });
 

@@ -43,7 +43,8 @@ export function bookmarkLaws(
       if (origin === undefined) return [{ law: 'W14', message: `${nameOf(record)} took a bookmark of another` }];
       return repeated(record, origin, origins, deliveries);
     }
-    if (origin === undefined || !(refusal instanceof StateError)) return [];
+    // A state that has stopped says nothing about a bookmark.
+    if (origin === undefined || !(refusal instanceof StateError) || refusal.code === 'unknown-outcome') return [];
     if (refusal.code !== 'invalid-bookmark') {
       return [{ law: 'W5', message: `${nameOf(record)} was refused with ${refusal.code}` }];
     }

@@ -34,7 +34,9 @@ export function isVisible(log: KeyLog, change: LoggedChange, query: Query | unde
 export function matchesAt(log: KeyLog, index: number, query: Query | undefined): boolean | undefined {
   const change = log.changes[index];
   if (change === undefined || change.kind === 'destroy') return false;
-  if (log.isOpen && index === log.changes.length - 1) return undefined;
+  const next = log.changes[index + 1];
+  // It may have been destroyed, or changed, and nobody was told.
+  if (next === undefined ? log.isOpen : next.kind === 'put' && next.isCreation === undefined) return undefined;
   if (query === undefined) return true;
   return change.resource === undefined ? undefined : query.matches(change.resource);
 }
