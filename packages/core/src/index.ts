@@ -61,4 +61,5 @@ export {
 } from './time/timestamp.ts';
 export { formatDuration, parseDuration } from './time/duration.ts';
 export { Bytes } from './values/bytes.ts';
+export { abbreviated } from './values/abbreviated.ts';
 export { compareUtf8 } from './values/utf8.ts';

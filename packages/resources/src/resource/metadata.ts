@@ -1,4 +1,4 @@
-import type { Timestamp } from '@cosi-ts/core';
+import { abbreviated, type Timestamp } from '@cosi-ts/core';
 import type { Labels } from './labels.ts';
 import type { Phase } from './phase.ts';
 import type { Version } from './version.ts';
@@ -31,19 +31,23 @@ export interface Metadata extends Pointer {
 /** `type(namespace/id@version)`, as error messages name a version of a resource. */
 export function referenceText(metadata: Pointer & { readonly version: Version }): string {
   const version = metadata.version < 0 ? 'undefined' : String(metadata.version);
-  return `${metadata.type}(${metadata.namespace}/${metadata.id}@${version})`;
+  return textOf(metadata, `@${version}`);
 }
 
 /** `type(namespace/id)`, as error messages name a resource. */
 export function pointerText(pointer: Pointer): string {
-  return `${pointer.type}(${pointer.namespace}/${pointer.id})`;
+  return textOf(pointer, '');
 }
 
-/** `namespace/type`, the name of a kind's table in a store. No namespace or type is forbidden a slash: it is escaped. */
-export function kindKey(kind: Kind): string {
-  return kind.namespace.includes('/')
-    ? `${encodeURIComponent(kind.namespace)}/${kind.type}`
-    : `${kind.namespace}/${kind.type}`;
+function textOf({ namespace, type, id }: Pointer, suffix: string): string {
+  return `${abbreviated(type)}(${abbreviated(namespace)}/${abbreviated(id)}${suffix})`;
+}
+
+/** `namespace/type`, the name of a kind's table in a store. No namespace is forbidden a slash: it is escaped. */
+export function kindKey({ namespace, type }: Kind): string {
+  const isPlain = !namespace.includes('/') && !namespace.includes('%');
+  const escaped = isPlain ? namespace : namespace.replaceAll('%', '%25').replaceAll('/', '%2F');
+  return `${escaped}/${type}`;
 }
 
 export function sameKind(a: Kind, b: Kind): boolean {
@@ -69,5 +73,9 @@ export function equalMetadata(a: Metadata, b: Metadata): boolean {
 }
 
 function sameFinalizers(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || (a.length === b.length && a.every((finalizer) => b.includes(finalizer)));
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  if (a.every((finalizer, index) => finalizer === b[index])) return true;
+  const set = new Set(a);
+  return set.size === new Set(b).size && b.every((finalizer) => set.has(finalizer));
 }

@@ -1,5 +1,6 @@
-import { CodedError, type Bytes } from '@cosi-ts/core';
+import { CodedError, abbreviated, type Bytes } from '@cosi-ts/core';
 import {
+  UNDEFINED_VERSION,
   formatVersion,
   pointerText,
   referenceText,
@@ -23,12 +24,13 @@ export abstract class StateError extends CodedError {
 export class NotFoundError extends StateError {
   readonly code = 'not-found';
 
-  constructor(
-    pointer: Pointer,
-    message = `resource ${pointer.type}(${pointer.namespace}/${pointer.id}@undefined) doesn't exist`,
-  ) {
+  constructor(pointer: Pointer, message = `resource ${referenceText(unversioned(pointer))} doesn't exist`) {
     super(message, pointer);
   }
+}
+
+function unversioned({ namespace, type, id }: Pointer): Pointer & { readonly version: Version } {
+  return { namespace, type, id, version: UNDEFINED_VERSION };
 }
 
 /** The common ground of what a retry on fresh data may cure. */
@@ -61,7 +63,10 @@ export class VersionConflictError extends ConflictError {
 export class OwnerConflictError extends ConflictError {
   readonly code = 'owner-conflict';
 
-  constructor(stored: Metadata, message = `resource ${referenceText(stored)} is owned by "${stored.owner}"`) {
+  constructor(
+    stored: Metadata,
+    message = `resource ${referenceText(stored)} is owned by "${abbreviated(stored.owner)}"`,
+  ) {
     super(message, stored);
   }
 }
@@ -83,7 +88,7 @@ export class PendingFinalizersError extends ConflictError {
 
   constructor(
     stored: Metadata,
-    message = `resource ${referenceText(stored)} has pending finalizers &[${stored.finalizers.join(' ')}]`,
+    message = `resource ${referenceText(stored)} has pending finalizers &[${abbreviated(stored.finalizers.join(' '))}]`,
   ) {
     super(message, stored);
   }
@@ -93,7 +98,7 @@ export class PendingFinalizersError extends ConflictError {
 export class OwnerAlreadySetError extends StateError {
   readonly code = 'owner-already-set';
 
-  constructor(given: Metadata, message = `owner is already set to "${given.owner}"`) {
+  constructor(given: Metadata, message = `owner is already set to "${abbreviated(given.owner)}"`) {
     super(message, given);
   }
 }

@@ -90,7 +90,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     .tuple(kind, id, fc.boolean())
     .map(([type, id, isAdded]) =>
       on(type, `${isAdded ? 'hold' : 'release'} ${id}`, (all) =>
-        isAdded ? all.addFinalizer(id, 'A', 'C') : all.removeFinalizer(id, 'A', 'B'),
+        isAdded ? all.addFinalizer(id, 'A', 'C', 'A') : all.removeFinalizer(id, 'A', 'B'),
       ),
     ),
   fc.tuple(kind, id, owner).map(([type, id, owner]) =>

@@ -24,7 +24,8 @@ export function removeFinalizers(
   removed: readonly string[],
   options?: Attribution,
 ): Promise<void> {
-  return change(state, pointer, (held) => held.filter((finalizer) => !removed.includes(finalizer)), options);
+  const gone = new Set(removed);
+  return change(state, pointer, (held) => held.filter((finalizer) => !gone.has(finalizer)), options);
 }
 
 async function change(
