@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { realHost, type HistoryOptions, type Host } from '@cosi-ts/core';
 import { typeRegistry } from '@cosi-ts/resources';
-import { EncodeCache, MemoryState, filterState, remoteState, stateService, type State } from '@cosi-ts/runtime';
+import {
+  EncodeCache,
+  MemoryState,
+  filterState,
+  namespacedState,
+  remoteState,
+  stateService,
+  type State,
+} from '@cosi-ts/runtime';
 import { simulate, stateConformance } from '@cosi-ts/testing';
 import { describe, test } from 'vitest';
 import { reopeningState } from './reopening-state.ts';
@@ -25,6 +33,11 @@ describe.each([
 
 describe('a state behind a rule that allows everything', () => {
   const cases = stateConformance((body) => body(filterState(memory(host), () => undefined)));
+  test.each(cases)('$name', ({ run }) => run());
+});
+
+describe('a state of namespaces', () => {
+  const cases = stateConformance((body) => body(namespacedState(() => memory(host))));
   test.each(cases)('$name', ({ run }) => run());
 });
 

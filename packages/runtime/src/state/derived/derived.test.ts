@@ -79,6 +79,11 @@ describe('updateWithConflicts', () => {
     expect(refused).toBeInstanceOf(VersionConflictError);
     expect((refused as VersionConflictError).pointer).toMatchObject(pointer);
   });
+
+  test('does not try for ever what names another version', async () => {
+    await state.create(member('a'));
+    await expect(updateWithConflicts(state, pointer, () => member('a', 'x'))).rejects.toThrow(VersionConflictError);
+  });
 });
 
 describe('modify', () => {

@@ -15,7 +15,8 @@ export type SameSpec = (a: unknown, b: unknown) => boolean;
  *
  * @param same how specs compare; by default, only one that is the same object says the same, or one of an undeclared
  * type with the same bytes.
- * @throws NotFoundError, OwnerConflictError, PhaseConflictError, and what `change` throws
+ * @throws NotFoundError, OwnerConflictError, PhaseConflictError, VersionConflictError if `change` sets another version, and
+ * what `change` throws
  */
 export async function updateWithConflicts<S = unknown>(
   state: Pick<State, 'get' | 'update'>,
@@ -33,7 +34,9 @@ export async function updateWithConflicts<S = unknown>(
     try {
       return (await state.update(changed, options)) as Resource<S>;
     } catch (thrown) {
-      if (!(thrown instanceof VersionConflictError)) throw thrown;
+      // A change that names a version of its own would be refused for ever.
+      const isOwnFault = changed.metadata.version !== current.metadata.version;
+      if (isOwnFault || !(thrown instanceof VersionConflictError)) throw thrown;
     }
   }
 }

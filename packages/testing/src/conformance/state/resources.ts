@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Labels, versionOf } from '@cosi-ts/resources';
-import { Path, SPEC, assertSame, idsOf, labelled, pointer, type StateSubject } from './subject.ts';
+import { modifyWithResult, type UpdateOptions } from '@cosi-ts/runtime';
+import { Path, SPEC, assertSame, idsOf, labelled, type PathResource, type StateSubject } from './subject.ts';
 
 type Rule = (subject: StateSubject) => Promise<void>;
 
@@ -103,37 +104,38 @@ export const RESOURCE_RULES: Readonly<Record<string, Rule>> = {
     assert.deepEqual([...(await paths.get('/')).metadata.finalizers].sort(), Array.from('DEFGH'));
   },
 
-  async 'Modify: creates, changes, and lets the reason of a change that throws through'({ paths }) {
-    const labels = Labels.of({ foo: 'bar' });
-    const created = await paths.set('m', SPEC, { labels });
+  async 'Modify: creates, changes, and lets the reason of a change that throws through'({ state, paths }) {
+    const empty = Path.create('m', SPEC);
+    const modify = (change: (labels: Labels) => Labels, options?: UpdateOptions): Promise<PathResource> =>
+      modifyWithResult(state, empty, labelled(change), options);
+    const created = await modify((labels) => labels.with('foo', 'bar'));
     assert.equal(created.metadata.owner, '');
     assert.equal(created.metadata.labels.get('foo'), 'bar');
     assertSame(await paths.get('m'), created);
-    const changed = await paths.update(
-      'm',
-      labelled((labels) => labels.without('foo')),
-    );
+    const changed = await modify((labels) => labels.without('foo'));
     assert.equal(changed.metadata.labels.size, 0);
     assertSame(await paths.get('m'), changed);
-    const failing = paths.update('m', () => {
+    const failing = modify(() => {
       throw new Error('modify error');
     });
     await assert.rejects(failing, { message: 'modify error' });
     await paths.teardown('m');
-    const relabel = labelled((labels) => labels.with('foo', 'bar2'));
-    await assert.rejects(paths.update('m', relabel), { code: 'phase-conflict' });
-    const { metadata } = await paths.update('m', relabel, { expectedPhase: 'any' });
+    const relabel = (labels: Labels): Labels => labels.with('foo', 'bar2');
+    await assert.rejects(modify(relabel), { code: 'phase-conflict' });
+    const { metadata } = await modify(relabel, { expectedPhase: 'any' });
     assert.equal(metadata.phase, 'tearingDown');
     assert.equal(metadata.labels.get('foo'), 'bar2');
   },
 
-  async 'ModifyWithOwner: only the owner modifies'({ paths }) {
-    await paths.create('m', SPEC, { owner: 'owner' });
+  async 'ModifyWithOwner: only the owner modifies'({ state, paths }) {
+    const empty = Path.create('m', SPEC);
+    const created = await modifyWithResult(state, empty, (current) => current, { owner: 'owner' });
+    assert.equal(created.metadata.owner, 'owner');
     const relabel = labelled((labels) => labels.with('foo', 'bar'));
-    const changed = await paths.update('m', relabel, { owner: 'owner' });
+    const changed = await modifyWithResult(state, empty, relabel, { owner: 'owner' });
     assert.equal(changed.metadata.owner, 'owner');
     const unlabel = labelled((labels) => labels.without('foo'));
-    await assert.rejects(paths.update('m', unlabel), { code: 'owner-conflict' });
-    assertSame(await paths.get(pointer('m').id), changed);
+    await assert.rejects(modifyWithResult(state, empty, unlabel), { code: 'owner-conflict' });
+    assertSame(await paths.get('m'), changed);
   },
 };
