@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Labels, versionOf } from '@cosi-ts/resources';
+import { versionOf, type Labels } from '@cosi-ts/resources';
 import { modifyWithResult, type UpdateOptions } from '@cosi-ts/runtime';
 import { Path, SPEC, assertSame, idsOf, labelled, type PathResource, type StateSubject } from './subject.ts';
 
