@@ -42,6 +42,7 @@ export { teardownSignal, type TeardownSignal } from './state/derived/teardown-si
 export { updateWithConflicts, type ResourceChange, type SameSpec } from './state/derived/update-with-conflicts.ts';
 export { watchFor, type WatchForConditions } from './state/derived/watch-for.ts';
 export { teardownAndDestroy } from './state/teardown-and-destroy.ts';
+export { watch$, watchKind$, type ObserveOptions } from './state/watch/observable.ts';
 export { eventsOf, type Watch, type WatchEvent } from './state/watch.ts';
 export { MemoryState, type MemoryStateOptions } from './state/memory-state.ts';
 export { openState, type OpenStateOptions } from './state/store/open-state.ts';
