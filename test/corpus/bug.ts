@@ -1,4 +1,4 @@
-import { collection, type Controller, type State } from '@cosi-ts/runtime';
+import { collection, defineController, exclusive, weak, type Controller, type State } from '@cosi-ts/runtime';
 import type { Scenario } from '@cosi-ts/testing';
 import { Claim, Volume } from './resources.ts';
 
@@ -13,7 +13,25 @@ export interface Bug {
   readonly atRest?: Scenario['atRest'];
   /** Throws unless the state is what the last step wants. */
   readonly matches: (state: State) => Promise<void>;
+  /** Simulated milliseconds within which they must come to rest. */
+  readonly within?: number;
 }
+
+export const one = (controller: Controller) => (): readonly Controller[] => [controller];
+
+/** How it is done: everything follows from what there is now, and can be done again. */
+export const volumeOfEachClaim: Controller = defineController({
+  name: 'volumes',
+  ports: { claims: weak(Claim), volumes: exclusive(Volume) },
+  async reconcile({ claims, volumes }) {
+    const ids = new Set<string>();
+    for (const { metadata, spec } of await claims.list()) {
+      ids.add(metadata.id);
+      await volumes.set(metadata.id, { claim: metadata.id, size: spec.size });
+    }
+    for (const { metadata } of await volumes.list()) if (!ids.has(metadata.id)) await volumes.remove(metadata.id);
+  },
+});
 
 export const create =
   (id: string, size: number) =>

@@ -1,10 +1,11 @@
-import { defineController, exclusive, strong, weak, type Controller } from '@cosi-ts/runtime';
-import { create, everyClaimHasItsVolume, finish, remove, resize, type Bug } from './bug.ts';
+import { defineController, exclusive, strong, weak } from '@cosi-ts/runtime';
+import { create, everyClaimHasItsVolume, finish, one, remove, resize, type Bug } from './bug.ts';
+import { DELETION_BUGS } from './bugs-deletion.ts';
+import { MEMORY_BUGS } from './bugs-memory.ts';
+import { PAIR_BUGS } from './bugs-pairs.ts';
 import { Claim, Report, Volume } from './resources.ts';
 
 const ports = { claims: weak(Claim), volumes: exclusive(Volume), reports: exclusive(Report) } as const;
-
-const one = (controller: Controller) => (): readonly Controller[] => [controller];
 
 /** The volume follows the report, and the report is written first: a crash between them is never made good. */
 const reportBeforeWork: Bug = {
@@ -281,4 +282,7 @@ export const BUGS: readonly Bug[] = [
   remembersInMemory,
   lateFinalizer,
   notIdempotent,
+  ...MEMORY_BUGS,
+  ...DELETION_BUGS,
+  ...PAIR_BUGS,
 ];

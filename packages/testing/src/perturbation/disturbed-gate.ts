@@ -47,6 +47,11 @@ export class DisturbedGate implements Gate {
     if (point.kind === 'call') this.#before.set(`${point.actor} ${point.label}`, this.#options.position());
   }
 
+  /** Whether a controller is kept from hearing something. */
+  get isHolding(): boolean {
+    return this.#held !== undefined;
+  }
+
   /** Called when all is quiet. Whether something was held back, which goes on now. */
   release(): boolean {
     if (this.#held === undefined) return false;

@@ -24,10 +24,13 @@ export class ReconcileError extends Error {
   override readonly name = 'ReconcileError';
   /** Decisions of the smallest failing run that were not boring. */
   readonly decisions: number;
+  /** The seed of the run that failed first. */
+  readonly seed: number;
 
   constructor(failure: SimulationError, decisions: number, seed: number) {
     super(`run ${seed} failed, and shrank to ${decisions} decisions: ${failure.message}`, { cause: failure });
     this.decisions = decisions;
+    this.seed = seed;
   }
 }
 
@@ -112,7 +115,7 @@ async function play(sim: Simulation, controllers: () => readonly Controller[], d
 
   gate.quiet();
   const rest = async (): Promise<void> => {
-    await comeToRest(sim, state, atRest, { within });
+    await comeToRest(() => sim.settle({ within }), state, atRest);
     await invariant?.(state);
   };
   await rest();
