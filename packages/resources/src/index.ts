@@ -111,6 +111,7 @@ export {
   type Item,
   type SpecOf,
 } from './define/fields.ts';
+export { ResourceYamlError, parseResourceYaml } from './yaml/parse-resource.ts';
 export { metadataYaml, resourceYaml } from './yaml/resource-yaml.ts';
 export { itemIndent, valueIndent } from './yaml/layout.ts';
 export {
