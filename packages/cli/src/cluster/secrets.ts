@@ -16,28 +16,34 @@ const FILE = 'secrets.yaml';
 export async function loadOrCreateSecrets(host: Host, directory: string): Promise<ClusterSecrets> {
   const path = `${directory}/${FILE}`;
   const bytes = await host.files.read(path);
-  if (bytes !== undefined) return parseSecrets(path, new TextDecoder().decode(bytes));
+  if (bytes !== undefined) {
+    const secrets = parseSecrets(new TextDecoder().decode(bytes));
+    if (secrets !== undefined) return secrets;
+    throw new CommandError(`${path} is damaged; restore it, or remove the whole directory to begin a new cluster`);
+  }
   const secrets = { id: clusterIdFrom(host.random.bytes(32)), secret: clusterSecretFrom(host.random.bytes(32)) };
-  const text = `cluster:\n    id: ${secrets.id}\n    secret: ${secrets.secret}\n`;
-  await writeFileAtomically(host.files, path, new TextEncoder().encode(text));
+  await writeFileAtomically(host.files, path, new TextEncoder().encode(formatSecrets(secrets)));
   return secrets;
 }
 
-function parseSecrets(path: string, text: string): ClusterSecrets {
-  const damaged = new CommandError(
-    `${path} is damaged; restore it, or remove the whole directory to begin a new cluster`,
-  );
+/** The part of a secrets bundle that says which cluster it is. */
+export function formatSecrets({ id, secret }: ClusterSecrets): string {
+  return `cluster:\n    id: ${id}\n    secret: ${secret}\n`;
+}
+
+/** What a secrets bundle says about that; undefined if it does not. The reason would show the secret. */
+export function parseSecrets(text: string): ClusterSecrets | undefined {
   let document: unknown;
   try {
     document = parse(text);
   } catch {
-    // The reason would show the secret.
-    throw damaged;
+    return undefined;
   }
-  if (typeof document !== 'object' || document === null || !('cluster' in document)) throw damaged;
+  if (typeof document !== 'object' || document === null || !('cluster' in document)) return undefined;
   const { cluster } = document;
-  if (typeof cluster !== 'object' || cluster === null || !('id' in cluster) || !('secret' in cluster)) throw damaged;
+  if (typeof cluster !== 'object' || cluster === null || !('id' in cluster) || !('secret' in cluster)) return undefined;
   const { id, secret } = cluster;
-  if (typeof id !== 'string' || typeof secret !== 'string' || id === '' || secret === '') throw damaged;
-  return { id, secret };
+  return typeof id === 'string' && typeof secret === 'string' && id !== '' && secret !== ''
+    ? { id, secret }
+    : undefined;
 }

@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { CommandIo } from '../io.ts';
+import { registerGenConfig } from './gen-config.ts';
+import { registerGenSecrets } from './gen-secrets.ts';
 import { durationOption, namesOption } from './options.ts';
 
 /** What the command line gives to `cosi gen certs`. */
@@ -15,6 +17,8 @@ export interface GenCertsOptions {
 /** `cosi gen`: files that a cluster is made with. */
 export function registerGen(program: Command, io: CommandIo): void {
   const gen = program.command('gen').summary('make the files of a cluster');
+  registerGenSecrets(gen, io);
+  registerGenConfig(gen, io);
   gen
     .command('certs')
     .summary('make certificates for servers of the API and their clients')

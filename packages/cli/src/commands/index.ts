@@ -6,6 +6,7 @@ import { registerGet } from './get.ts';
 import { registerRun } from './run.ts';
 import { registerStateServe } from './state-serve.ts';
 import { registerUp } from './up.ts';
+import { registerValidate } from './validate.ts';
 
 /** Adds a command to the program. It declares options only; what the command needs is imported when it runs. */
 export type RegisterCommand = (program: Command, io: CommandIo) => void;
@@ -18,6 +19,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerDiscoveryServe,
   registerStateServe,
   registerGen,
+  registerValidate,
 ];
 
 /** Adds every command. */

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { Owner, ownedHost, realHost, writeFileAtomically, type Host } from '@cosi-ts/core';
+import { Owner, ownedHost, realHost, type Host } from '@cosi-ts/core';
 import { asCommandError } from '../commands/failures.ts';
 import type { GenCertsOptions } from '../commands/gen.ts';
 import { CommandError, type CommandIo } from '../io.ts';
 import { loadAuthority, newAuthority, type Authority } from '../tls/authority.ts';
 import { authorityPair } from '../tls/secrets-bundle.ts';
+import { writeFiles } from './write-files.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 const CLIENTS = ['admin', 'operator', 'reader'];
@@ -16,11 +17,7 @@ export async function genCerts(io: CommandIo, options: GenCertsOptions): Promise
   const directory = resolve(io.cwd, options.outputDir);
   try {
     const files = await certificateFiles(host, io, options);
-    if (options.force !== true) await refuseToReplace(host, directory, [...files.keys()]);
-    await host.files.makeDirectory(directory);
-    for (const [name, text] of files) {
-      await writeFileAtomically(host.files, `${directory}/${name}`, new TextEncoder().encode(text));
-    }
+    await writeFiles(host.files, files, { directory, force: options.force === true, option: '--output-dir' });
     io.out.write(`${[...files.keys()].join(', ')} written to ${options.outputDir}\n`);
   } catch (thrown) {
     throw asCommandError(thrown);
@@ -52,11 +49,4 @@ async function authorityOf(host: Host, path: string): Promise<Authority> {
   const pair = authorityPair(new TextDecoder().decode(bytes), path);
   if (pair === undefined) throw new CommandError(`${path} has no certs.os: make a bundle with "cosi gen secrets"`);
   return loadAuthority(host, pair);
-}
-
-async function refuseToReplace(host: Host, directory: string, names: readonly string[]): Promise<void> {
-  const there = new Set(await host.files.list(directory));
-  const replaced = names.filter((name) => there.has(name));
-  if (replaced.length === 0) return;
-  throw new CommandError(`${directory} has ${replaced.join(', ')}: choose another --output-dir, or add --force`);
 }

@@ -33,6 +33,21 @@ describe('the machine configuration', () => {
     });
   });
 
+  test('has one warning for all that is not used here', async () => {
+    await simulate({}, async (sim) => {
+      const node = sim.node('node');
+      await write(node.host, `${configOf('one')}---\nkind: HostnameConfig\n`);
+      start(node);
+      await sim.settle();
+      await write(node.host, `${configOf('one')}---\nkind: HostnameConfig\n`);
+      await sim.settle();
+      const warnings = sim.log.filter(({ level }) => level === 'warn').map(({ message }) => message);
+      expect(warnings).toEqual([
+        expect.stringMatching(/^\/config.yaml:\d+:\d+: not used here and ignored: .*HostnameConfig/),
+      ]);
+    });
+  });
+
   test('is read although the disk fails at first', async () => {
     await simulate({}, async (sim) => {
       const { host, owner } = sim.node('node');

@@ -1,6 +1,8 @@
 import { FileError, messageOf, type Host } from '@cosi-ts/core';
 import { MachineConfig } from '@cosi-ts/resources';
 import { defineController, exclusive, type Controller } from '@cosi-ts/runtime';
+import type { ParsedMachineConfig } from './machine-config/machine-config.ts';
+import { formatProblem } from './machine-config/problem.ts';
 import { readMachineConfig } from './read-machine-config.ts';
 
 /**
@@ -15,14 +17,18 @@ export function machineConfigFileController(host: Host, path: string): Controlle
       const watch = host.files.watch(path, () => wake());
       owner.attach({ close: () => watch.stop(), drop: () => watch.stop() });
       return async ({ configs }) => {
-        let text: string;
+        let config: ParsedMachineConfig;
         try {
-          text = await readMachineConfig(host.files, path);
+          config = await readMachineConfig(host.files, path);
         } catch (thrown) {
           // A disk that fails may work again, and no change of the file tells of it.
           if (thrown instanceof FileError) throw thrown;
           log.error('machine configuration is not usable, the last good one stays', { error: messageOf(thrown) });
           return;
+        }
+        const { text, warning } = config;
+        if (warning !== undefined && (await configs.find('v1alpha1'))?.spec.text !== text) {
+          log.warn(formatProblem(warning));
         }
         await configs.set('v1alpha1', { text });
       };

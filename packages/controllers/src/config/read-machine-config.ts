@@ -1,4 +1,5 @@
 import { CodedError, type Files } from '@cosi-ts/core';
+import type { ParsedMachineConfig } from './machine-config/machine-config.ts';
 import { parseMachineConfig } from './machine-config/parse.ts';
 
 /** A configuration file that cannot be used; the message says where and why, and never shows a secret. */
@@ -6,8 +7,8 @@ export class MachineConfigFileError extends CodedError {
   readonly code = 'machine-config-file';
 }
 
-/** The text of a configuration file, checked. @throws MachineConfigFileError, FileError, or the parser's error */
-export async function readMachineConfig(files: Files, path: string): Promise<string> {
+/** A configuration file, checked. @throws MachineConfigFileError, FileError, or the parser's error */
+export async function readMachineConfig(files: Files, path: string): Promise<ParsedMachineConfig> {
   const bytes = await files.read(path);
   if (bytes === undefined) {
     throw new MachineConfigFileError(`there is no machine configuration at ${path}; \`cosi gen config\` writes one`);
@@ -18,6 +19,5 @@ export async function readMachineConfig(files: Files, path: string): Promise<str
   } catch {
     throw new MachineConfigFileError(`${path} is no UTF-8 text`);
   }
-  parseMachineConfig(text, { file: path });
-  return text;
+  return parseMachineConfig(text, { file: path });
 }

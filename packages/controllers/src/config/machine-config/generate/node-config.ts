@@ -13,6 +13,8 @@ export interface NodeConfigOptions {
   readonly addresses?: readonly IpPrefix[];
   readonly hardwareAddr?: string;
   readonly clusterName: string;
+  /** The URL of the control plane. */
+  readonly controlPlaneEndpoint?: string;
   readonly clusterId: string;
   /** 32 bytes in base64. */
   readonly clusterSecret: string;
@@ -74,8 +76,12 @@ function interfaces({ interface: name, addresses = [], hardwareAddr }: NodeConfi
 }
 
 function cluster(options: NodeConfigOptions, contract: VersionContract): string[] {
-  const { clusterName, clusterId, clusterSecret } = options;
-  const lines = ['cluster:', `    clusterName: ${yamlText(clusterName)}`];
+  const { clusterName, controlPlaneEndpoint: endpoint, clusterId, clusterSecret } = options;
+  const lines = [
+    'cluster:',
+    `    clusterName: ${yamlText(clusterName)}`,
+    ...(endpoint === undefined ? [] : ['    controlPlane:', `        endpoint: ${yamlText(endpoint)}`]),
+  ];
   if (contract.documents) return lines;
   return [
     ...lines,
