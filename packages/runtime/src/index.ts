@@ -102,6 +102,8 @@ export { defineQueueController, type KeyMapper } from './controller/queue.ts';
 export { RequeueError, SkipReconcileError } from './controller/outcome.ts';
 export { RegistrationError } from './controller/graph/database.ts';
 export type { DependencyEdge } from './controller/graph/edges.ts';
+export { checkGraph, type GraphFinding } from './controller/graph/check.ts';
+export { dependencyDot, dependencyMermaid } from './controller/graph/render.ts';
 export { ControllerRuntime, type ControllerRuntimeOptions } from './controller/engine/runtime.ts';
 export { transform } from './controller/operators/transform.ts';
 export { merge } from './controller/operators/merge.ts';

@@ -18,6 +18,10 @@ export interface Input<K extends InputKind = InputKind, R extends ResourceType =
   readonly type: R;
   /** Narrows the port to these resources; undefined: all of the kind. See {@link InputPort.aim}. */
   readonly ids: readonly string[] | undefined;
+  /** Whether its resources are held by a finalizer until what is made of them is gone. */
+  readonly holds: boolean;
+  /** Whether a cycle of controllers through it is known to come to rest. */
+  readonly feedback: boolean;
 }
 
 export interface Output<K extends OutputKind = OutputKind, R extends ResourceType = ResourceType> {
@@ -37,21 +41,32 @@ export type QueuePorts = Readonly<Record<string, Input<'primary' | 'mapped' | 'm
 /** No ports at all. */
 export type NoPorts = Readonly<Record<string, never>>;
 
-/** At most one of both. */
 interface InputOptions {
-  /** Narrows the port to one resource. */
+  /** Narrows the port to one resource. Not together with `ids`. */
   readonly id?: string;
   /** Narrows the port to some resources, with none for an input that is aimed at run time. */
   readonly ids?: readonly string[];
+  /**
+   * Whether its resources are held by a finalizer until what is made of them is gone; by default true for a strong
+   * input, else false. For the check of the graph.
+   */
+  readonly holds?: boolean;
+  /** A cycle of controllers through this input comes to rest: then the check of the graph says nothing of it. */
+  readonly feedback?: boolean;
 }
 
 const input =
   <K extends InputKind>(kind: K) =>
-  <R extends ResourceType>(type: R, { id, ids }: InputOptions = {}): Input<K, R> => ({
+  <R extends ResourceType>(
+    type: R,
+    { id, ids, holds = kind === 'strong', feedback = false }: InputOptions = {},
+  ): Input<K, R> => ({
     direction: 'input',
     kind,
     type,
     ids: id === undefined ? ids : [id],
+    holds,
+    feedback,
   });
 
 const output =

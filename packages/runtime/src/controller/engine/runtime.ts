@@ -1,6 +1,8 @@
 import { RateLimiter, type Host, type Owner, type RateLimiterOptions } from '@cosi-ts/core';
+import type { Kind } from '@cosi-ts/resources';
 import type { State } from '../../state/state.ts';
 import type { Controller } from '../controller.ts';
+import { checkGraph, type GraphFinding } from '../graph/check.ts';
 import { DependencyDatabase } from '../graph/database.ts';
 import { edgesOf, type DependencyEdge } from '../graph/edges.ts';
 import { ControllerInstance } from './instance.ts';
@@ -14,6 +16,8 @@ export interface ControllerRuntimeOptions {
   readonly changeRate?: RateLimiterOptions | undefined;
   /** Milliseconds that a reconcile may go on after its signal was aborted, before it is given up; 10 s by default. */
   readonly stopGrace?: number | undefined;
+  /** Kinds that others than controllers read and write: the check of the graph does not miss anybody there. */
+  readonly external?: readonly Kind[] | undefined;
 }
 
 /** Milliseconds. */
@@ -44,10 +48,15 @@ export class ControllerRuntime {
     if (this.#started) instance.start();
   }
 
-  /** Starts what is registered. They run until the owner is closed or dropped. */
+  /** Starts what is registered, and logs what its graph looks like. It runs until the owner is closed or dropped. */
   start(): void {
     if (this.#started) throw new Error('runtime has already been started');
     this.#started = true;
+    const { log } = this.#options.host;
+    for (const { what, message } of this.checkGraph()) {
+      if (what === 'cycle' || what === 'teardownDeadlock') log.warn(message);
+      else log.debug(message);
+    }
     for (const instance of this.#instances.values()) instance.start();
   }
 
@@ -61,6 +70,11 @@ export class ControllerRuntime {
     const instance = this.#instances.get(name);
     if (instance === undefined) throw new RangeError(`no controller "${name}"`);
     instance.crash();
+  }
+
+  /** What may be a mistake in how the registered controllers fit together. What cannot be right is not registered. */
+  checkGraph(): readonly GraphFinding[] {
+    return checkGraph(this.#database.controllers(), this.#options.external);
   }
 
   /** Who reads and writes what at present, in COSI's order. */

@@ -34,7 +34,7 @@ export function cleanup<I>(definition: {
   return {
     name,
     style: 'queue',
-    ports: { ...handler.ports, input: primary(input) },
+    ports: { ...handler.ports, input: primary(input, { holds: true }) },
     concurrency,
     start() {
       const run = handler.start();

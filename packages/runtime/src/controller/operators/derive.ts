@@ -97,7 +97,10 @@ export function deriveController<I, O, X extends QueuePorts>(derivation: Derivat
     style: 'queue',
     ports: {
       ...extra,
-      input: primary(input, inputId === undefined ? {} : { id: inputId }),
+      input: primary(input, {
+        holds: derivation.inputFinalizers === true,
+        ...(inputId === undefined ? {} : { id: inputId }),
+      }),
       output: (derivation.outputKind === 'shared' ? shared : exclusive)(output),
       ...(isSameKind ? {} : { outputReady: mappedDestroyReady(output) }),
     },
