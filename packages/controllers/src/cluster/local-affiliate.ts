@@ -47,7 +47,7 @@ export function localAffiliateController(os: OperatingSystem): Controller {
       kubespanIdentity: weak(KubeSpanIdentity, { id: 'local' }),
       kubespanConfig: weak(KubeSpanConfig, { id: 'kubespan' }),
       machineType: weak(MachineType, { id: 'machine-type' }),
-      publicAddresses: weak(AddressStatus.in('cluster')),
+      publicAddresses: weak(AddressStatus.in('cluster'), { feedback: true }),
       apiServer: weak(ApiServerConfig, { id: 'final-kube-apiserver' }),
       affiliates: shared(Affiliate),
     },

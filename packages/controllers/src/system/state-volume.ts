@@ -19,7 +19,7 @@ const STATE = 'STATE';
 
 /** The ports that a controller needs to use the STATE volume. */
 export const stateVolumePorts = {
-  mounts: strong(VolumeMountStatus),
+  mounts: strong(VolumeMountStatus, { feedback: true }),
   mountRequests: shared(VolumeMountRequest),
 } as const;
 

@@ -32,9 +32,11 @@ export const DISCOVERY_SERVICE_CONTROLLER = 'cluster.DiscoveryServiceController'
 const ports = {
   config: mapped(DiscoveryConfig, { id: 'cluster' }),
   identity: mapped(Identity, { id: 'local' }),
-  kubespanEndpoints: mapped(KubeSpanEndpoint),
+  // Joined as a set: what comes back from the services is known already.
+  kubespanEndpoints: mapped(KubeSpanEndpoint, { feedback: true }),
   reset: mapped(MachineResetSignal, { id: 'machine' }),
-  affiliates: mapped(Affiliate.in('cluster')),
+  // Only this node's own affiliate is looked at, and what the services tell never makes that one.
+  affiliates: mapped(Affiliate.in('cluster'), { feedback: true }),
   raw: shared(Affiliate.in('cluster-raw')),
   publicAddresses: shared(AddressStatus.in('cluster')),
 } as const;
