@@ -29,6 +29,7 @@ export {
   type PerturbReport,
   type PlanFailure,
 } from './perturbation/perturb.ts';
+export { exploreOrders, type ExploreOptions, type OrderReport, type Schedule } from './perturbation/explore-orders.ts';
 export { describePlan, type Plan } from './perturbation/plan.ts';
 export { InjectedError } from './perturbation/disturbed-gate.ts';
 export type { Scenario } from './perturbation/scenario.ts';

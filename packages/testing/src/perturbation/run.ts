@@ -1,8 +1,8 @@
 import { ownedHost } from '@cosi-ts/core';
 import { pointerText, type Resource, type ResourceType } from '@cosi-ts/resources';
 import { ControllerRuntime, MemoryState } from '@cosi-ts/runtime';
-import { simulate } from '../simulation/simulate.ts';
-import type { Simulation } from '../simulation/simulation.ts';
+import { simulate, type SimulationResult } from '../simulation/simulate.ts';
+import type { Limits, Simulation } from '../simulation/simulation.ts';
 import { DisturbedGate } from './disturbed-gate.ts';
 import { contentsOf, observeResource, type RunOutcome } from './outcome.ts';
 import type { Occurrences, Plan } from './plan.ts';
@@ -30,15 +30,26 @@ const HELD = 60_000;
 
 /** @throws SimulationError if the run does not come to rest, an invariant fails, or a step does */
 export async function runScenario(scenario: Scenario, plan: Plan | undefined): Promise<Run> {
-  const types = typesOf(scenario);
-  const { value } = await simulate({ choices: [] }, (sim) => play(sim, scenario, types, plan));
+  const { value } = await runSchedule(scenario, [], REST, plan);
   return value;
+}
+
+/** One run of a scenario in an order that a tape gives. @throws SimulationError */
+export function runSchedule(
+  scenario: Scenario,
+  choices: readonly number[],
+  limits: Limits,
+  plan?: Plan,
+): Promise<SimulationResult<Run>> {
+  const types = typesOf(scenario);
+  return simulate({ choices }, (sim) => play(sim, scenario, types, limits, plan));
 }
 
 async function play(
   sim: Simulation,
   scenario: Scenario,
   types: readonly ResourceType[],
+  limits: Limits,
   plan: Plan | undefined,
 ): Promise<Run> {
   const { host, owner } = sim.node('node');
@@ -65,7 +76,7 @@ async function play(
 
   const settle = (): Promise<void> => {
     const from = sim.now;
-    return sim.until('rest', () => sim.isQuiet() || (disturbed.isHolding && sim.now - from > HELD), REST);
+    return sim.until('rest', () => sim.isQuiet() || (disturbed.isHolding && sim.now - from > HELD), limits);
   };
   const rest = async (): Promise<void> => {
     await settle();

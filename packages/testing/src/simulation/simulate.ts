@@ -5,7 +5,7 @@ import { replayFromEnvironment } from './outside/environment.ts';
 import { fence } from './outside/fence.ts';
 import { formatReplay, parseReplay, type Replay } from './replay.ts';
 import { Simulation } from './simulation.ts';
-import { Tape } from './tape.ts';
+import { Tape, type Draw } from './tape.ts';
 import { Trace } from './trace.ts';
 import { World } from './world.ts';
 
@@ -33,6 +33,10 @@ export interface SimulationResult<T> {
   readonly replay: Replay;
   /** Every decision, as a tape that replays the run without the seed's generator. */
   readonly choices: readonly number[];
+  /** The same with what each was about and out of how many. */
+  readonly draws: () => readonly Draw[];
+  /** Its last lines, as a failure shows them. */
+  readonly story: () => string;
 }
 
 /** A scenario failed: how, how to see it again, and what happened before. The cause is the failure itself. */
@@ -42,12 +46,15 @@ export class SimulationError extends Error {
   readonly replay: string;
   /** Every decision of the run: where a shrinker begins. */
   readonly choices: readonly number[];
+  /** The same with what each was about and out of how many. */
+  readonly draws: readonly Draw[];
 
-  constructor(thrown: unknown, replay: string, choices: readonly number[], story: string) {
+  constructor(thrown: unknown, replay: string, draws: readonly Draw[], story: string) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     super(`${message}\n\nreplay: COSI_REPLAY='${replay}'\n${story}`, { cause: thrown });
     this.replay = replay;
-    this.choices = choices;
+    this.choices = draws.map(({ choice }) => choice);
+    this.draws = draws;
   }
 }
 
@@ -88,11 +95,20 @@ export async function simulate<T>(
   const replay = { seed, choices };
   try {
     const value = driver.result() as T;
-    return { value, hash: trace.hash, steps: world.steps, elapsed: world.now, replay, choices: tape.choices };
+    return {
+      value,
+      hash: trace.hash,
+      steps: world.steps,
+      elapsed: world.now,
+      replay,
+      choices: tape.choices,
+      draws: () => tape.draws,
+      story: () => trace.tail(SHOWN),
+    };
   } catch (thrown) {
     const waiting = thrown instanceof StuckError ? `\n${simulation.waiting()}` : '';
     const line = `${formatReplay(replay)} ${formatProfile(faults)}`;
-    throw new SimulationError(thrown, line, tape.choices, trace.tail(SHOWN) + waiting);
+    throw new SimulationError(thrown, line, tape.draws, trace.tail(SHOWN) + waiting);
   } finally {
     for (const node of simulation.nodes.values()) node.end();
   }

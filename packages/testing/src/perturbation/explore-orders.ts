@@ -1,0 +1,123 @@
+import type { Controller } from '@cosi-ts/runtime';
+import { StuckError } from '../simulation/driver.ts';
+import { SimulationError, type SimulationResult } from '../simulation/simulate.ts';
+import type { Draw } from '../simulation/tape.ts';
+import { differences } from './outcome.ts';
+import { runSchedule, type Run } from './run.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface ExploreOptions {
+  /** How many times in a run somebody else than the first in line may go next; 2 by default. */
+  readonly deviations?: number;
+  /** How many runs at most; 2000 by default. */
+  readonly runs?: number;
+}
+
+/** One order of things. */
+export interface Schedule {
+  /** The tape: `simulate({ choices })` makes it again. */
+  readonly choices: readonly number[];
+  /** Where somebody else than the first in line went next. */
+  readonly deviations: number;
+  /** Its last lines, for people. */
+  readonly story: () => string;
+}
+
+export interface OrderReport {
+  /** Schedules that were run. */
+  readonly runs: number;
+  /** Whether those are all within the bound on deviations. */
+  readonly isComplete: boolean;
+  /** Different states that the controllers came to; more than one means that the order decides. */
+  readonly convergedStates: number;
+  /** Two schedules that come to different states, with the fewest deviations, and how those differ. */
+  readonly divergence:
+    | { readonly one: Schedule; readonly other: Schedule; readonly differences: readonly string[] }
+    | undefined;
+  /** Schedules that never came to rest, the one with the fewest deviations first. */
+  readonly oscillations: readonly Schedule[];
+  /** Schedules that failed otherwise, an invariant say, and how. */
+  readonly failures: readonly { readonly schedule: Schedule; readonly reason: string }[];
+}
+
+/** Enough for a small scope: who is at it longer is taken for oscillating. */
+const LIMITS = { within: 10 * 60_000, steps: 20_000 };
+
+/** The first decision of a run says how much disorder there is: this is any. */
+const ANY_ORDER = 3;
+
+/**
+ * Every order in which some controllers can do a workload, in small scope: each run in which, at no more than
+ * `deviations` places, somebody else than the first in line goes next. Each is run once, those with fewer deviations
+ * first, so that what is found first is the smallest.
+ * Source of the bound: delay-bounded scheduling; of the oracle, the number of converged states: Kamera.
+ */
+export async function exploreOrders(
+  controllers: () => readonly Controller[],
+  workload: Omit<Scenario, 'controllers'>,
+  { deviations: bound = 2, runs: limit = 2000 }: ExploreOptions = {},
+): Promise<OrderReport> {
+  const scenario: Scenario = { ...workload, controllers };
+  const states: { readonly schedule: Schedule; readonly run: Run }[] = [];
+  const oscillations: Schedule[] = [];
+  const failures: OrderReport['failures'][number][] = [];
+  const waiting: { readonly prefix: readonly number[]; readonly deviations: number }[] = [
+    { prefix: [ANY_ORDER], deviations: 0 },
+  ];
+  let runs = 0;
+  for (; runs < waiting.length && runs < limit; runs += 1) {
+    const { prefix, deviations } = waiting[runs] ?? { prefix: [], deviations: 0 };
+    const result = await runOf(scenario, prefix);
+    const schedule: Schedule = { choices: prefix, deviations, story: storyOf(result) };
+    if (!(result instanceof SimulationError)) {
+      const { value } = result;
+      const isKnown = states.some(({ run }) => differences(run.outcome, value.outcome, false).length === 0);
+      if (!isKnown) states.push({ schedule, run: value });
+      if (value.restless > 0) failures.push({ schedule, reason: 'at rest, controllers that start anew still write' });
+    } else if (result.cause instanceof StuckError) oscillations.push(schedule);
+    else failures.push({ schedule, reason: result.message.split('\n')[0] ?? '' });
+    if (deviations === bound) continue;
+    const draws = result instanceof SimulationError ? result.draws : result.draws();
+    for (const next of deviationsOf(prefix, draws)) {
+      // One more than can be run tells that not all were.
+      if (waiting.length > limit) break;
+      waiting.push({ prefix: next, deviations: deviations + 1 });
+    }
+  }
+  const [one, other] = states;
+  return {
+    runs,
+    isComplete: runs === waiting.length,
+    convergedStates: states.length,
+    divergence: one &&
+      other && {
+        one: one.schedule,
+        other: other.schedule,
+        differences: differences(one.run.outcome, other.run.outcome, false),
+      },
+    oscillations,
+    failures,
+  };
+}
+
+/** The schedules that go the same way up to some later place, and another way there. */
+function* deviationsOf(prefix: readonly number[], draws: readonly Draw[]): Generator<readonly number[]> {
+  for (let place = prefix.length; place < draws.length; place += 1) {
+    const before = draws.slice(0, place).map(({ choice }) => choice);
+    const count = draws[place]?.count ?? 0;
+    for (let choice = 1; choice < count; choice += 1) yield [...before, choice];
+  }
+}
+
+async function runOf(scenario: Scenario, choices: readonly number[]): Promise<SimulationResult<Run> | SimulationError> {
+  try {
+    return await runSchedule(scenario, choices, LIMITS);
+  } catch (thrown) {
+    if (thrown instanceof SimulationError) return thrown;
+    throw thrown;
+  }
+}
+
+function storyOf(result: SimulationResult<Run> | SimulationError): () => string {
+  return result instanceof SimulationError ? () => result.message : result.story;
+}

@@ -1,0 +1,68 @@
+import { collection, defineController, exclusive, shared, weak, type Controller } from '@cosi-ts/runtime';
+import { exploreOrders } from '@cosi-ts/testing';
+import { describe, expect, test } from 'vitest';
+import { create, volumeOfEachClaim } from './bug.ts';
+import { BUGS } from './bugs.ts';
+import { Claim, Report, Volume } from './resources.ts';
+
+/** Whoever comes first has the volume; the other is content with that. */
+const claimant = (name: string, size: number): Controller =>
+  defineController({
+    name,
+    ports: { claims: weak(Claim), volumes: shared(Volume) },
+    async reconcile({ claims, volumes }) {
+      for (const { metadata } of await claims.list()) {
+        if ((await volumes.find(metadata.id)) !== undefined) continue;
+        await volumes.create(metadata.id, { claim: metadata.id, size }).catch(() => undefined);
+      }
+    },
+  });
+
+const bugOf = (name: string): (typeof BUGS)[number] => {
+  const bug = BUGS.find((bug) => bug.name === name);
+  if (bug === undefined) throw new Error(`no bug ${name}`);
+  return bug;
+};
+
+describe('every order in small scope', () => {
+  test('a race has two ends, and the smallest pair of schedules that shows it', async () => {
+    const report = await exploreOrders(() => [claimant('fast', 1), claimant('slow', 2)], { steps: [create('a', 1)] });
+    expect(report).toMatchObject({ isComplete: true, convergedStates: 2, oscillations: [], failures: [] });
+    expect(report.divergence?.one.deviations).toBe(0);
+    expect(report.divergence?.other.deviations).toBe(1);
+    expect(report.divergence?.differences.join()).toMatch(/"size":2.*"size":1/);
+    expect(report.divergence?.other.story()).toMatch(/\(2 of 2\)/);
+  });
+
+  test('controllers that follow the state have one', async () => {
+    const reports = defineController({
+      name: 'reports',
+      ports: { volumes: weak(Volume), reports: exclusive(Report) },
+      async reconcile({ volumes, reports }) {
+        for (const { metadata, spec } of await volumes.list()) await reports.set(metadata.id, { size: spec.size });
+      },
+    });
+    const report = await exploreOrders(() => [reports, volumeOfEachClaim], { steps: [create('a', 1)] });
+    expect(report).toMatchObject({ isComplete: true, convergedStates: 1, divergence: undefined, failures: [] });
+    expect(report.runs).toBeGreaterThan(50);
+  });
+
+  test('who undoes what the other does never comes to rest', async () => {
+    const { wrong, right, steps } = bugOf('an oscillating pair');
+    const report = await exploreOrders(wrong, { steps }, { runs: 10 });
+    expect(report).toMatchObject({ isComplete: false, runs: 10, convergedStates: 0 });
+    expect(report.oscillations).toHaveLength(10);
+    expect((await exploreOrders(right, { steps }, { deviations: 1 })).oscillations).toEqual([]);
+  });
+
+  test('an invariant that some order breaks is told', async () => {
+    const report = await exploreOrders(() => [claimant('fast', 1), claimant('slow', 2)], {
+      steps: [create('a', 1)],
+      invariant: async (state) => {
+        const volume = await collection(state, Volume).find('a');
+        if (volume?.spec.size === 2) throw new Error('the slow one was first');
+      },
+    });
+    expect(report.failures[0]).toMatchObject({ reason: 'the slow one was first', schedule: { deviations: 1 } });
+  });
+});
