@@ -3,7 +3,7 @@ export { abortReason, aborted, isAbortOf } from './errors/aborted.ts';
 
 export type { Clock, Gate, Host, Pace, Point, Random, Timer, TimerOptions, Timers } from './host/host.ts';
 export { silentLogger, type LogFields, type Logger } from './host/logger.ts';
-export type { CreateOptions, FileLock, FileWatch, FileWriter, Files } from './host/files.ts';
+export type { CreateOptions, DirectoryOptions, FileLock, FileWatch, FileWriter, Files } from './host/files.ts';
 export { FileError } from './host/file-error.ts';
 export { directoryOf, writeFileAtomically } from './host/atomic-file.ts';
 export { ownedHost } from './host/owned-host.ts';

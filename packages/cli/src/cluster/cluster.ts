@@ -5,6 +5,7 @@ import { EncodeCache } from '@cosi-ts/runtime';
 import { CommandError } from '../io.ts';
 import { prepareCluster, type PreparedNode } from './directory.ts';
 import { nodeVersion } from '../process/node-version.ts';
+import { groupId, listenForReaders, makeReaderDirectory, readerDirectory } from '../nodes/reader-socket.ts';
 import { startClusterService } from './service.ts';
 
 export interface ClusterOptions {
@@ -20,6 +21,8 @@ export interface ClusterOptions {
   readonly openNamespaces: ReadonlySet<string> | undefined;
   /** Whether the API is served on a loopback port, too, over mutual TLS. */
   readonly tls?: boolean | undefined;
+  /** Name or number of the group that may read what is not sensitive. */
+  readonly readerGroup?: string | undefined;
 }
 
 export interface ClusterNode extends PreparedNode {
@@ -66,10 +69,26 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       return { ...place, node };
     }),
   );
+  if (options.readerGroup !== undefined) await serveReaders(host, directory, options.readerGroup, nodes);
   if (options.tls !== true) return { endpoint, api: undefined, nodes };
   // What makes certificates takes its time to load.
   const { startEndpoint } = await import('./endpoint.ts');
   return { endpoint, api: await startEndpoint({ host, owner, directory, nodes }), nodes };
+}
+
+async function serveReaders(
+  host: Host,
+  directory: string,
+  group: string,
+  nodes: readonly ClusterNode[],
+): Promise<void> {
+  const parent = readerDirectory(directory);
+  const id = await groupId(host.files, group);
+  await makeReaderDirectory(host.files, parent, id);
+  for (const { name, node } of nodes) {
+    await makeReaderDirectory(host.files, `${parent}/${name}`, id);
+    await listenForReaders(host, node, `${parent}/${name}`);
+  }
 }
 
 async function lockCluster(host: Host, directory: string): Promise<void> {

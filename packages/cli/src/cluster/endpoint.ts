@@ -6,13 +6,13 @@ import {
   type RpcListener,
   type TlsIdentity,
 } from '@cosi-ts/core';
-import type { RolesOf } from '@cosi-ts/controllers';
 import { servicesByNode } from '@cosi-ts/runtime';
 import { formatClientConfig } from '../client-config/format.ts';
 import { parseClientConfig } from '../client-config/parse.ts';
 import { selectContext } from '../client-config/select.ts';
 import { CommandError } from '../io.ts';
 import { CERTIFICATE_LIFETIME, type Authority } from '../tls/authority.ts';
+import { rolesOfCertificate } from '../tls/serve-on-port.ts';
 import type { ClusterNode } from './cluster.ts';
 import { CLUSTER_NAME } from './layout.ts';
 import { namedNode } from './named-node.ts';
@@ -53,8 +53,6 @@ export async function startEndpoint({ host, owner, directory, nodes }: EndpointO
   await writeConfigs({ host, owner, directory, nodes }, authority, listener.address);
   return listener.address;
 }
-
-const rolesOfCertificate: RolesOf = ({ organizations }) => organizations ?? [];
 
 async function serverIdentity(authority: Authority): Promise<TlsIdentity> {
   const names = [LOOPBACK, 'localhost'];

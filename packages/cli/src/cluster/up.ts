@@ -25,6 +25,7 @@ export async function up(io: CommandIo, options: UpOptions): Promise<void> {
       ttl: options.ttl,
       openNamespaces: options.openNamespace,
       tls: options.tls,
+      readerGroup: options.readerGroup,
     });
     await using shown = owner.child('display');
     if (options.once === true) await once(io, host, options.timeout, cluster, shown, stopped);

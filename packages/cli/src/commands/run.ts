@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../io.ts';
+import { TLS_OPTIONS, type TlsOptions } from '../tls/tls-options.ts';
 import { DEFAULT_OS_NAME, DEFAULT_OS_VERSION, DEFAULT_TTL, namesOption, ttlOption } from './options.ts';
 
 /** `cosi run`: one node in the foreground. */
 export function registerRun(program: Command, io: CommandIo): void {
-  program
+  const command = program
     .command('run')
     .summary('run one node in the foreground')
     .description(
@@ -19,16 +20,20 @@ export function registerRun(program: Command, io: CommandIo): void {
     .option('--pod-cidr <network>', "network that the node's pods have addresses of (repeatable)", namesOption)
     .option('--os-name <name>', 'operating system of the node', DEFAULT_OS_NAME)
     .option('--os-version <tag>', 'its version', DEFAULT_OS_VERSION)
+    .option('--listen <host:port>', 'serve the API on a port, too; needs all three of the following')
+    .option('--reader-group <group>', 'let a group read what is not sensitive, through sockets in DIR-reader')
     .option('--open-namespace <ns>', 'let admins write to a namespace through the API (repeatable)', namesOption)
     .addHelpText('after', EXAMPLES)
     .action(async (options: RunOptions) => {
       const { run } = await import('../nodes/run.ts');
       await run(io, options);
     });
+  for (const option of TLS_OPTIONS) command.addOption(option);
 }
 
 /** What the command line gives. */
-export interface RunOptions {
+export interface RunOptions extends TlsOptions {
+  readonly listen?: string;
   readonly config: string;
   readonly state: string;
   readonly leave?: boolean;
@@ -36,6 +41,7 @@ export interface RunOptions {
   readonly podCidr?: ReadonlySet<string>;
   readonly osName: string;
   readonly osVersion: string;
+  readonly readerGroup?: string;
   readonly openNamespace?: ReadonlySet<string>;
 }
 

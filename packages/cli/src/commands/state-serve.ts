@@ -1,17 +1,15 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../io.ts';
+import { TLS_OPTIONS, type TlsOptions } from '../tls/tls-options.ts';
 
 /** What the command line gives. */
-export interface StateServeOptions {
+export interface StateServeOptions extends TlsOptions {
   readonly listen: string;
-  readonly tlsCa?: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
 }
 
 /** `cosi state serve`: a state alone, for runtimes elsewhere. */
 export function registerStateServe(program: Command, io: CommandIo): void {
-  program
+  const serve = program
     .command('state')
     .summary('a state server, for runtimes elsewhere')
     .command('serve')
@@ -23,14 +21,12 @@ export function registerStateServe(program: Command, io: CommandIo): void {
         'sensitive. The files are read again when they change.',
     )
     .requiredOption('--listen <address>', 'unix:PATH or HOST:PORT; the latter needs all three of the following')
-    .option('--tls-ca <file>', "of whom the clients' certificates must be, in PEM")
-    .option('--tls-cert <file>', 'certificate of the server, in PEM')
-    .option('--tls-key <file>', 'its key, in PEM')
     .addHelpText('after', EXAMPLES)
     .action(async (options: StateServeOptions) => {
       const { serveState } = await import('../state/serve.ts');
       await serveState(io, options);
     });
+  for (const option of TLS_OPTIONS) serve.addOption(option);
 }
 
 const EXAMPLES = `

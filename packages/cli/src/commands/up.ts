@@ -32,6 +32,7 @@ export function registerUp(program: Command, io: CommandIo): void {
       '--tls',
       'serve the API on a loopback port, too, and write talosconfig and talosconfig.reader for its clients',
     )
+    .option('--reader-group <group>', 'let a group read what is not sensitive, through sockets in DIR-reader')
     .option('--open-namespace <ns>', 'let admins write to a namespace through the API (repeatable)', namesOption)
     .addHelpText('after', EXAMPLES)
     .action(async (options: UpOptions) => {
@@ -52,6 +53,7 @@ export interface UpOptions {
   readonly osName: string;
   readonly osVersion: string;
   readonly tls?: boolean;
+  readonly readerGroup?: string;
   readonly openNamespace?: ReadonlySet<string>;
 }
 

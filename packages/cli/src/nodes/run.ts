@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
-import { aborted, Owner, messageOf, realHost } from '@cosi-ts/core';
-import { plainHost, startNode } from '@cosi-ts/controllers';
+import { aborted, Owner, messageOf, ownedHost, realHost, type Host } from '@cosi-ts/core';
+import { plainHost, startNode, type Node } from '@cosi-ts/controllers';
 import { parseIpPrefix, typeRegistry, type IpPrefix } from '@cosi-ts/resources';
 import { EncodeCache } from '@cosi-ts/runtime';
 import { asCommandError } from '../commands/failures.ts';
 import type { RunOptions } from '../commands/run.ts';
 import { CommandError, type CommandIo } from '../io.ts';
 import { textLogger } from '../output/log.ts';
+import { identityFiles, serveOnPort } from '../tls/serve-on-port.ts';
+import { groupId, listenForReaders, makeReaderDirectory, readerDirectory } from './reader-socket.ts';
 import { nodeVersion } from '../process/node-version.ts';
 
 /** Runs one node until it is terminated. */
@@ -14,12 +16,14 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
   const podCidrs = Array.from(options.podCidr ?? [], networkOf);
   const stopped = io.stopped();
   const host = realHost({ log: textLogger(io.err, 'info') });
+  const files = options.listen === undefined ? undefined : identityFiles(io.cwd, options.listen, options);
   const owner = new Owner('run');
+  const directory = resolve(io.cwd, options.state);
   try {
     const node = await startNode({
       host,
       owner,
-      directory: resolve(io.cwd, options.state),
+      directory,
       configPath: resolve(io.cwd, options.config),
       types: typeRegistry(),
       encodings: new EncodeCache(),
@@ -30,6 +34,12 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
       version: nodeVersion(),
       openNamespaces: options.openNamespace,
     });
+    if (options.readerGroup !== undefined)
+      await serveReaders(ownedHost(host, owner), node, directory, options.readerGroup);
+    if (options.listen !== undefined && files !== undefined) {
+      const address = await serveOnPort(ownedHost(host, owner), owner, options.listen, files, node.services);
+      host.log.info('the API is served', { address });
+    }
     host.log.info('the node runs', { state: options.state });
     await aborted(stopped);
     if (options.leave === true) await node.leave();
@@ -48,4 +58,10 @@ function networkOf(text: string): IpPrefix {
     throw new CommandError(`--pod-cidr takes a network like 10.244.1.0/24, not "${text}"`, { exitCode: 2 });
   }
   return network;
+}
+
+async function serveReaders(host: Host, node: Node, directory: string, group: string): Promise<void> {
+  const path = readerDirectory(directory);
+  await makeReaderDirectory(host.files, path, await groupId(host.files, group));
+  await listenForReaders(host, node, path);
 }

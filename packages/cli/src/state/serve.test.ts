@@ -50,7 +50,7 @@ test('no port is opened without TLS', async () => {
   const { exitCode, err } = await finish(['state', 'serve', '--listen', '127.0.0.1:0', '--tls-cert', 'server.crt']);
   expect(exitCode).toBe(2);
   expect(err).toBe(
-    'cosi: 127.0.0.1:0 needs --tls-ca, --tls-cert and --tls-key ("cosi gen certs" makes them); without, listen on unix:PATH\n',
+    'cosi: 127.0.0.1:0 needs --tls-ca, --tls-cert and --tls-key ("cosi gen certs" makes them); without, listen on a unix socket\n',
   );
 });
 

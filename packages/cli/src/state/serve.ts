@@ -4,9 +4,9 @@ import { typeRegistry } from '@cosi-ts/resources';
 import { EncodeCache, MemoryState, apiAccess, guardServices, stateService } from '@cosi-ts/runtime';
 import { asCommandError } from '../commands/failures.ts';
 import type { StateServeOptions } from '../commands/state-serve.ts';
-import { CommandError, type CommandIo } from '../io.ts';
+import type { CommandIo } from '../io.ts';
 import { textLogger } from '../output/log.ts';
-import { keepIdentity, readIdentity, type IdentityFiles } from '../tls/identity-files.ts';
+import { identityFiles, serveOnPort } from '../tls/serve-on-port.ts';
 
 /** Serves a state until the command is told to stop. */
 export async function serveState(io: CommandIo, options: StateServeOptions): Promise<void> {
@@ -17,7 +17,9 @@ export async function serveState(io: CommandIo, options: StateServeOptions): Pro
     const socket = /^unix:(.+)$/.exec(options.listen)?.[1];
     const address = socket
       ? await serveOnSocket(host, resolve(io.cwd, socket))
-      : await serveOnPort(host, owner, options.listen, identityFiles(io, options));
+      : await serveOnPort(host, owner, options.listen, identityFiles(io.cwd, options.listen, options), (rolesOf) =>
+          services(host, rolesOf),
+        );
     host.log.info('the state is served', { address });
     await aborted(stopped);
   } catch (thrown) {
@@ -39,16 +41,6 @@ async function serveOnSocket(host: Host, path: string): Promise<string> {
   ).address;
 }
 
-async function serveOnPort(host: Host, owner: Owner, address: string, files: IdentityFiles): Promise<string> {
-  const tls = await readIdentity(host.files, files);
-  const listener = await host.rpc.listen(
-    { address, tls },
-    services(host, ({ organizations }) => organizations ?? []),
-  );
-  keepIdentity(host, owner, files, (renewed) => listener.renew(renewed));
-  return listener.address;
-}
-
 /** Specs pass through as they were written; what is known of types only says which are sensitive. */
 function services(host: Host, rolesOf: Parameters<typeof guardServices>[1]): readonly RpcService[] {
   const untyped = { find: () => undefined };
@@ -60,14 +52,4 @@ function services(host: Host, rolesOf: Parameters<typeof guardServices>[1]): rea
   );
   const service = stateService(state, { types: untyped, encodings: new EncodeCache(), pace: host.pace, access });
   return guardServices([service], rolesOf);
-}
-
-function identityFiles({ cwd }: CommandIo, { listen, tlsCa, tlsCert, tlsKey }: StateServeOptions): IdentityFiles {
-  if (!tlsCa || !tlsCert || !tlsKey) {
-    throw new CommandError(
-      `${listen} needs --tls-ca, --tls-cert and --tls-key ("cosi gen certs" makes them); without, listen on unix:PATH`,
-      { exitCode: 2 },
-    );
-  }
-  return { ca: resolve(cwd, tlsCa), certificate: resolve(cwd, tlsCert), key: resolve(cwd, tlsKey) };
 }

@@ -12,7 +12,7 @@ export interface Files {
   /** Removes a file or an empty directory; nothing there is no error. */
   remove(path: string): Promise<void>;
   /** Makes a directory and its parents, by default for their owner alone (0o700); existing ones are no error. */
-  makeDirectory(path: string, options?: { readonly mode?: number }): Promise<void>;
+  makeDirectory(path: string, options?: DirectoryOptions): Promise<void>;
   /** The names in a directory, sorted; empty if there is none. */
   list(path: string): Promise<readonly string[]>;
   /** Makes renames and removals in a directory durable. */
@@ -21,6 +21,13 @@ export interface Files {
   lock(path: string): Promise<FileLock>;
   /** Calls `changed` after the file was written, replaced or removed (several changes may be one call). */
   watch(path: string, changed: () => void): FileWatch;
+}
+
+export interface DirectoryOptions {
+  /** Permission bits of what is made; 0o700 by default. */
+  readonly mode?: number;
+  /** Number of the group that it shall belong to, with whatever is made in it later: then its mode is set in any case. */
+  readonly group?: number | undefined;
 }
 
 export interface CreateOptions {

@@ -112,6 +112,8 @@ export interface ListenOptions {
   readonly keepalive?: Keepalive | undefined;
   readonly maxReceiveBytes?: number | undefined;
   readonly maxConcurrentStreams?: number | undefined;
+  /** Permission bits of a socket file; 0o600 by default. */
+  readonly socketMode?: number | undefined;
 }
 
 export interface RpcListener {

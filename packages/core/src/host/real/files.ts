@@ -1,6 +1,6 @@
-import { mkdir, open, readFile, readdir, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readFile, readdir, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 import { compareUtf8 } from '../../values/utf8.ts';
-import type { FileWriter, Files } from '../files.ts';
+import type { DirectoryOptions, FileWriter, Files } from '../files.ts';
 import type { Logger } from '../logger.ts';
 import { fileError, onFile, systemCode } from './file-errors.ts';
 import { lockFile } from './file-lock.ts';
@@ -12,8 +12,7 @@ export function realFiles(log: Logger): Files {
     create: (path, options = {}) => onFile(path, () => create(path, options.mode ?? 0o600, options.exclusive ?? false)),
     rename: (from, to) => onFile(from, () => rename(from, to)),
     remove: (path) => orElse(path, undefined, () => remove(path)),
-    makeDirectory: (path, options = {}) =>
-      onFile(path, async () => void (await mkdir(path, { recursive: true, mode: options.mode ?? 0o700 }))),
+    makeDirectory: (path, options = {}) => onFile(path, () => makeDirectory(path, options)),
     list: (path) => orElse(path, [], async () => (await readdir(path)).toSorted(compareUtf8)),
     syncDirectory: (path) => onFile(path, () => syncDirectory(path)),
     lock: lockFile,
@@ -29,6 +28,14 @@ async function orElse<T>(path: string, absent: T, operation: () => Promise<T>): 
     if (systemCode(thrown) === 'ENOENT') return absent;
     throw fileError(path, thrown);
   }
+}
+
+async function makeDirectory(path: string, { mode = 0o700, group }: DirectoryOptions): Promise<void> {
+  await mkdir(path, { recursive: true, mode });
+  if (group === undefined) return;
+  await chown(path, -1, group);
+  // What is made in a directory with this bit belongs to the directory's group.
+  await chmod(path, mode | 0o2000);
 }
 
 async function create(path: string, mode: number, exclusive: boolean): Promise<FileWriter> {

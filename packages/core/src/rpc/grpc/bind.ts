@@ -19,14 +19,18 @@ export interface Bound {
 }
 
 /** @throws RpcError `UNAVAILABLE` if the address cannot be bound. */
-export async function bind(address: Address, accept: (socket: Socket) => void, log: Logger): Promise<Bound> {
+export async function bind(
+  address: Address,
+  accept: (socket: Socket) => void,
+  { log, socketMode }: { readonly log: Logger; readonly socketMode: number },
+): Promise<Bound> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     accept(socket);
   });
-  if (address.kind === 'unix') await listenOnPath(server, address.path);
+  if (address.kind === 'unix') await listenOnPath(server, address.path, socketMode);
   else await listenOnPort(server, address.host, address.port);
   // Running out of file descriptors, for one, must not end the process.
   server.on('error', (error) => log.warn('a connection could not be accepted', { error: error.message }));
@@ -49,7 +53,7 @@ function listenOnPort(server: Server, host: string, port: number): Promise<void>
   });
 }
 
-async function listenOnPath(server: Server, path: string): Promise<void> {
+async function listenOnPath(server: Server, path: string, mode: number): Promise<void> {
   // The system's word for it would be EACCES.
   if (!existsSync(dirname(path)))
     throw new RpcError('UNAVAILABLE', `cannot listen on ${path}: the directory does not exist`);
@@ -61,13 +65,13 @@ async function listenOnPath(server: Server, path: string): Promise<void> {
     await listening(server, path, () => {
       unlinkStale();
       // Binding happens before `listen` returns, so nothing else of this thread sees the mask.
-      const mask = isMainThread ? process.umask(0o177) : undefined;
+      const mask = isMainThread ? process.umask(0o777 & ~mode) : undefined;
       try {
         server.listen({ path: short.path });
       } finally {
         if (mask !== undefined) process.umask(mask);
       }
-      if (mask === undefined && server.listening) chmodSync(path, 0o600);
+      if (mask === undefined && server.listening) chmodSync(path, mode);
     });
   } catch (thrown) {
     short.release();

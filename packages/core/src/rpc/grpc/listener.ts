@@ -29,7 +29,7 @@ export async function listen(
     (socket) => injector.injectConnection(socket),
     options.web && webServer(options.web, log),
   );
-  const bound = await bind(address, entrance.enter, log);
+  const bound = await bind(address, entrance.enter, { log, socketMode: options.socketMode ?? 0o600 });
   return new GrpcListener(server, calls, bound, entrance);
 }
 
