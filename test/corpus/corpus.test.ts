@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { describePlan, perturb, reconcileEventuallyAndStably, reconcileMatchers } from '@cosi-ts/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { BUGS } from './bugs.ts';
 import { hunt } from './hunt.ts';
+
+const GUIDE = new URL('../../docs/testing-controllers.md', import.meta.url);
 
 /** What the suite prints, and `docs/testing-controllers.md` shows. */
 const table: string[] = [];
@@ -22,7 +25,9 @@ describe('the kit finds planted bugs', () => {
     const { perturb, plans, run, decisions } = await hunt(bug, 400);
     const ms = Math.round(performance.now() - from);
     const perturbed = plans === 0 ? perturb : `${perturb} of ${plans}`;
-    table.push(`| ${bug.name} | ${perturbed} | ${run ?? '–'} | ${decisions ?? '–'} | ${ms} |`);
+    const row = `| ${bug.name} | ${perturbed} | ${run ?? '–'} | ${decisions ?? '–'} |`;
+    table.push(`${row} ${ms} |`);
+    expect(await readFile(GUIDE, 'utf8')).toContain(row);
     expect([perturb, run]).not.toEqual(['–', undefined]);
     expect(decisions ?? 0).toBeLessThanOrEqual(15);
   });

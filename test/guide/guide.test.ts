@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+
+const read = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+describe('docs/testing-controllers.md', async () => {
+  const guide = await read('docs/testing-controllers.md');
+  const snippets = [...guide.matchAll(/(?:<!-- (\S+) -->\n\n)?```ts\n(.*?)```/gs)];
+
+  test('has snippets', () => {
+    expect(snippets.length).toBeGreaterThan(4);
+  });
+
+  test.each(snippets.map(([, path, text]) => ({ path, text })))('shows what is in $path', async ({ path, text }) => {
+    if (path === undefined || text === undefined) throw new Error('a snippet does not say which file it is of');
+    expect(await read(path)).toContain(text);
+  });
+});
