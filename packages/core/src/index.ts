@@ -15,7 +15,7 @@ export { Changelog, type CommitInfo } from './changelog/changelog.ts';
 export { NO_CAUSES, type Cause, type Change, type Commit, type Write } from './changelog/commit.ts';
 export { Table, type TableOptions } from './changelog/table.ts';
 export { DEFAULT_HISTORY, type HistoryOptions } from './changelog/ring.ts';
-export type { Listing } from './changelog/sorted-view.ts';
+export type { Column, Listing } from './changelog/sorted-view.ts';
 export { Cursor } from './changelog/cursor.ts';
 export type { EventsCursor } from './changelog/events-cursor.ts';
 export type { Changed, ChangedBatch, ChangesCursor } from './changelog/changes-cursor.ts';

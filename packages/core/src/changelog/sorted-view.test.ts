@@ -48,6 +48,7 @@ class Values {
   }
 }
 
+const double = (value: number): number => 2 * value;
 const KEYS = Array.from('abcdefghijklmnopqrst');
 const key = fc.oneof(fc.constantFrom(...KEYS), fc.constantFrom('\u{1f600}', '\uffee', 'a\u{1f600}', 'a\uffee'));
 
@@ -79,6 +80,8 @@ describe('a sorted view', () => {
       const check = (listing: Listing<number>, since: number): void => {
         expect(listing.position).toBeGreaterThanOrEqual(since);
         expect(String(listing.values)).toBe(values.history[listing.position]);
+        listing.column ??= { pick: double, parts: listing.values.map(double) };
+        expect(listing.column.parts).toEqual(listing.values.map(double));
       };
       for (const one of steps) {
         const now = values.position;

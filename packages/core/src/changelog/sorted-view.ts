@@ -8,6 +8,14 @@ export interface Listing<V> {
   /** Shared: it is replaced, never changed. */
   readonly values: readonly V[];
   readonly position: number;
+  /** A part of each value that somebody looked at and may look at again; it is kept up as long as no key comes or goes. */
+  column?: Column<V> | undefined;
+}
+
+/** A part of each value of a listing, side by side: to look through it costs much less than to look into each value. */
+export interface Column<V> {
+  readonly pick: (value: V) => unknown;
+  readonly parts: readonly unknown[];
 }
 
 /** How often a pass tries to get ahead of those who create keys before it makes them wait. */
@@ -91,15 +99,19 @@ export class SortedView<V> {
   /** Puts changed values into a copy of the listing, if no key came or went and they are few. */
   #patch(position: number): boolean {
     if (this.#cameOrWent) return false;
+    const { column } = this.#listing;
     const values = this.#listing.values.slice();
+    const parts = column?.parts.slice();
     let left = values.length >> 4;
     for (let entry = this.#thread.newest; entry !== undefined; entry = entry.older) {
       if (entry.position <= this.#listing.position) break;
       if (entry.value === undefined || left === 0) return false;
-      values[this.#indexOf(entry)] = entry.value;
+      const index = this.#indexOf(entry);
+      values[index] = entry.value;
+      if (parts !== undefined) parts[index] = column?.pick(entry.value);
       left -= 1;
     }
-    this.#listing = { values, position };
+    this.#listing = { values, position, ...(column && parts && { column: { pick: column.pick, parts } }) };
     return true;
   }
 

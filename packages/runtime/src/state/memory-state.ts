@@ -5,6 +5,7 @@ import {
   type ChangesCursor,
   type Clock,
   type HistoryOptions,
+  type Listing,
   type Pace,
   type Random,
 } from '@cosi-ts/core';
@@ -86,9 +87,8 @@ export class MemoryState implements State {
     if (index === undefined) return Promise.resolve(NONE);
     const query = options?.query;
     const listing = index.table.listPaced(this.#pace);
-    const found = (all: readonly Resource[]) => (query === undefined ? all : select(all, query, this.#pace));
-    if (listing instanceof Promise) return listing.then(({ values }) => found(values));
-    return Promise.resolve(found(listing.values));
+    const found = (all: Listing<Resource>) => (query === undefined ? all.values : select(all, query, this.#pace));
+    return listing instanceof Promise ? listing.then(found) : Promise.resolve(found(listing));
   }
 
   create(resource: Resource, options: WriteOptions = DEFAULTS): Promise<Resource> {

@@ -5,6 +5,8 @@ import { compileTerm, type LabelTerm } from './label-term.ts';
 /** A selection of resources: by id and by labels. Compiled once, asked often. */
 export interface Query extends QuerySelection {
   matches(resource: Resource): boolean;
+  /** What it asks of labels, if it does: a resource whose labels do not hold does not match. */
+  readonly question?: LabelQuestion | undefined;
 }
 
 /** What a query selects, as data: what a remote state is sent. */
@@ -28,6 +30,7 @@ export function compileQuery({ labels = [], id = '' }: QuerySelection): Query {
   return {
     labels,
     id,
+    question: alternatives.length > 0 ? question : undefined,
     matches({ metadata }) {
       if (alternatives.length > 0 && !metadata.labels.ask(question)) return false;
       return matchesId === undefined || matchesId(metadata.id);

@@ -1,5 +1,5 @@
-import type { Pace } from '@cosi-ts/core';
-import type { Resource } from '@cosi-ts/resources';
+import type { Listing, Pace } from '@cosi-ts/core';
+import type { LabelQuestion, Labels, Resource } from '@cosi-ts/resources';
 import type { Query } from './query.ts';
 
 /** How many resources are asked before the loop may turn. */
@@ -7,33 +7,52 @@ const AT_ONCE = 1000;
 
 /** Those that match, in their order: at once if that is quick, else in slices. */
 export function select(
-  resources: readonly Resource[],
+  listing: Listing<Resource>,
   query: Query,
   pace: Pace,
 ): readonly Resource[] | Promise<readonly Resource[]> {
+  const { length } = listing.values;
   const selected: Resource[] = [];
-  let next = 0;
-  const advance = (): Promise<void> | undefined => {
-    for (;;) {
-      const end = Math.min(next + AT_ONCE, resources.length);
-      for (; next < end; next += 1) {
-        const resource = resources[next] as Resource;
-        if (query.matches(resource)) selected.push(resource);
-      }
-      if (next === resources.length) return undefined;
-      const turn = pace.yield();
-      if (turn !== undefined) return turn;
+  const ask = query.question === undefined ? byResource(listing, query, selected) : byLabels(listing, query, selected);
+  const askFrom = (begin: number): readonly Resource[] | Promise<readonly Resource[]> => {
+    for (let from = begin; from < length; from += AT_ONCE) {
+      const to = Math.min(from + AT_ONCE, length);
+      ask(from, to);
+      const turn = to < length ? pace.yield() : undefined;
+      if (turn !== undefined) return turn.then(() => askFrom(to));
     }
+    return selected;
   };
-  const turn = advance();
-  return turn === undefined ? selected : selectRest(turn, advance, selected);
+  return askFrom(0);
 }
 
-async function selectRest(
-  first: Promise<void>,
-  advance: () => Promise<void> | undefined,
-  selected: readonly Resource[],
-): Promise<readonly Resource[]> {
-  for (let turn: Promise<void> | undefined = first; turn !== undefined; turn = advance()) await turn;
-  return selected;
+type Ask = (from: number, to: number) => void;
+
+function byResource({ values }: Listing<Resource>, query: Query, selected: Resource[]): Ask {
+  return (from, to) => {
+    for (let index = from; index < to; index += 1) {
+      const resource = values[index] as Resource;
+      if (query.matches(resource)) selected.push(resource);
+    }
+  };
+}
+
+/** Labels side by side: the first query finds them, all others look only into resources that match. */
+function byLabels(listing: Listing<Resource>, query: Query, selected: Resource[]): Ask {
+  const { values, column } = listing;
+  const question = query.question as LabelQuestion;
+  const known = column?.pick === labelsOf ? (column.parts as readonly Labels[]) : undefined;
+  const parts: Labels[] = [];
+  return (from, to) => {
+    for (let index = from; index < to; index += 1) {
+      const labels = known?.[index] ?? labelsOf(values[index] as Resource);
+      if (known === undefined) parts.push(labels);
+      if (labels.ask(question) && query.matches(values[index] as Resource)) selected.push(values[index] as Resource);
+    }
+    if (parts.length === values.length) listing.column = { pick: labelsOf, parts };
+  };
+}
+
+function labelsOf({ metadata }: Resource): Labels {
+  return metadata.labels;
 }
