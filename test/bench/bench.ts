@@ -5,7 +5,7 @@ import type { Suite } from './suite.ts';
 
 const USAGE = `Usage: npm run bench -- SUITE [--row NAME …] [--rounds 3] [--json FILE] [--no-reference]
 
-SUITE  state
+SUITE  state, cluster
 `;
 
 const { values, positionals } = parseArgs({

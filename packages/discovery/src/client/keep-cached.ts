@@ -12,6 +12,8 @@ export interface KeepCachedOptions extends WaitOptions {
 
 /** What changes in a burst is one write. */
 const PAUSE = 1000;
+/** Everything is written at each change: the more there is the less often, so that a change costs the same. */
+const PAUSE_PER_AFFILIATE = 10;
 
 /**
  * Keeps the file as new as what is known: soon after each change, now and then in between since its expiry moves on
@@ -22,7 +24,7 @@ export async function keepCached(options: KeepCachedOptions): Promise<void> {
   for (let written = 0; !signal.aborted;) {
     try {
       await changeOrTime(known.table, written, ttl / 4, options);
-      await sleep(timers, PAUSE, signal, { background: true });
+      await sleep(timers, Math.max(PAUSE, known.table.size * PAUSE_PER_AFFILIATE), signal, { background: true });
     } catch (thrown) {
       if (!signal.aborted) throw thrown;
     }
