@@ -65,6 +65,10 @@ class MeshRun {
   #index = new PeerIndex();
   /** The local node's id while there is a mesh, '' while there is none; undefined as long as nobody looked. */
   #localId: string | undefined;
+  /** Whether the index and the peers follow that id; not yet if a write failed. */
+  #isMeshDone = false;
+  /** Keys that lost their affiliate. The index forgets that at once, so it is kept until their peers are gone. */
+  readonly #left = new Set<string>();
 
   constructor(context: StartContext) {
     this.#context = context;
@@ -75,13 +79,15 @@ class MeshRun {
     const config = await at.config.find('kubespan');
     const identity = await at.identity.find('local');
     const localId = (config?.spec.enabled === true ? identity?.spec.nodeId : undefined) ?? '';
-    if (localId === this.#localId) return;
+    if (localId === this.#localId && this.#isMeshDone) return;
+    this.#isMeshDone = false;
     this.#localId = localId;
     this.#index = new PeerIndex();
     for (const affiliate of await at.affiliates.list()) this.#update(affiliate.metadata.id, affiliate);
     for (const { metadata } of await at.peers.list()) {
       if (this.#index.affiliateOf(metadata.id) === undefined) await removeOutput(at.peers, metadata.id, NAME);
     }
+    this.#isMeshDone = true;
     for (const id of this.#index.peers()) this.#context.wake(id);
   }
 
@@ -89,8 +95,10 @@ class MeshRun {
     const affiliate = await at.affiliates.find(id);
     const { publicKeys, affiliates } = this.#update(id, affiliate);
     for (const other of affiliates) this.#context.wake(other);
-    for (const publicKey of publicKeys) {
+    for (const publicKey of publicKeys) this.#left.add(publicKey);
+    for (const publicKey of this.#left) {
       if (this.#index.affiliateOf(publicKey) === undefined) await removeOutput(at.peers, publicKey, NAME);
+      this.#left.delete(publicKey);
     }
     if (affiliate === undefined || this.#index.affiliateOf(affiliate.spec.kubespan.publicKey) !== id) return;
     const { kubespan, nodename } = affiliate.spec;
