@@ -3,6 +3,7 @@ export { LabelSets } from './resource/label-sets.ts';
 export {
   equalMetadata,
   kindKey,
+  kindOfKey,
   pointerText,
   referenceText,
   sameKind,

@@ -23,6 +23,7 @@ export {
 export type {
   Attribution,
   ListOptions,
+  Origin,
   ReadOptions,
   State,
   UpdateOptions,
@@ -123,3 +124,6 @@ export { apiAccess, guardServices, type AccessPolicy, type Role } from './api/ac
 export { TALOS_API_VERSION, machineService, type NodeVersion } from './api/node/machine-service.ts';
 export { inspectService } from './api/node/inspect-service.ts';
 export { servicesByNode, type FindServices } from './api/node/by-node.ts';
+export { traceService, type TraceServiceOptions } from './api/trace/trace-service.ts';
+export { remoteTrace, type ToldStep } from './api/trace/trace-client.ts';
+export { traceOf, type TraceStep } from './api/trace/trace-of.ts';

@@ -5,6 +5,7 @@ import { registerGen } from './gen.ts';
 import { registerGet } from './get.ts';
 import { registerRun } from './run.ts';
 import { registerStateServe } from './state-serve.ts';
+import { registerTrace } from './trace.ts';
 import { registerUp } from './up.ts';
 import { registerValidate } from './validate.ts';
 
@@ -15,6 +16,7 @@ export type RegisterCommand = (program: Command, io: CommandIo) => void;
 const COMMANDS: readonly RegisterCommand[] = [
   registerUp,
   registerGet,
+  registerTrace,
   registerRun,
   registerDiscoveryServe,
   registerStateServe,

@@ -12,7 +12,7 @@ import {
   typeRegistry,
   type Resource,
 } from '@cosi-ts/resources';
-import { EncodeCache, MemoryState, stateService } from '@cosi-ts/runtime';
+import { EncodeCache, MemoryState, stateService, traceService } from '@cosi-ts/runtime';
 import { onTestFinished } from 'vitest';
 import type { CommandIo, TextSink } from '../io.ts';
 import { run } from '../program.ts';
@@ -60,7 +60,10 @@ export async function startNode(directory: string, options: FixtureOptions = {})
   ];
   for (const resource of contents) await state.create(resource, { owner: resource.metadata.owner });
   const service = stateService(state, { types, encodings, pace: host.pace });
-  const listener = await host.rpc.listen({ address: `unix:${join(directory, 'api.sock')}` }, [service]);
+  const listener = await host.rpc.listen({ address: `unix:${join(directory, 'api.sock')}` }, [
+    service,
+    traceService(state),
+  ]);
   onTestFinished(() => listener.close(0));
   return { state, listener };
 }

@@ -7,6 +7,7 @@ import {
   inspectService,
   machineService,
   stateService,
+  traceService,
   type ControllerRuntime,
   type EncodeCache,
   type NodeVersion,
@@ -42,6 +43,7 @@ export function nodeServices(state: State, options: NodeServicesOptions, rolesOf
     stateService(state, { types, encodings, pace: host.pace, access }),
     machineService(version),
     inspectService(() => runtime.dependencyGraph()),
+    traceService(state, { access }),
   ];
   return guardServices(services, rolesOf);
 }

@@ -1,3 +1,5 @@
+import type { Commit } from './commit.ts';
+
 /** A key's place in its table: its value now, and its place in the order of last change. */
 export interface Entry<V> {
   readonly key: string;
@@ -7,6 +9,8 @@ export interface Entry<V> {
   last: V | undefined;
   /** Of the last change; {@link FORGOTTEN} once the table knows the key no more. */
   position: number;
+  /** The commit of the last change, if it says who made it or why. */
+  origin: Commit | undefined;
   older: Entry<V> | undefined;
   newer: Entry<V> | undefined;
 }

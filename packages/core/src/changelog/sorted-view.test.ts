@@ -20,7 +20,15 @@ class Values {
     let entry = this.#entries.get(key);
     if (entry?.value === undefined && value === undefined) return;
     if (entry === undefined) {
-      entry = { key, value: undefined, last: undefined, position: 0, older: undefined, newer: undefined };
+      entry = {
+        key,
+        value: undefined,
+        last: undefined,
+        position: 0,
+        origin: undefined,
+        older: undefined,
+        newer: undefined,
+      };
       this.#entries.set(key, entry);
     }
     if (entry.value === undefined) this.view.onCome(entry);

@@ -1,6 +1,6 @@
 import type { Pace } from '../host/host.ts';
 import { ChangesCursor } from './changes-cursor.ts';
-import type { Change } from './commit.ts';
+import type { Change, Commit } from './commit.ts';
 import { FORGOTTEN, Thread, type Entry } from './entry.ts';
 import { EventsCursor } from './events-cursor.ts';
 import { DEFAULT_HISTORY, Ring, type HistoryOptions } from './ring.ts';
@@ -126,13 +126,13 @@ export class Table<V> {
 
   /** The same for one who knows the key's entry, or that it has none. */
   applyTo(entry: Entry<V> | undefined, change: Change<V>): void {
-    this.#put(entry ?? this.#insert(change.key), change.after, change.commit.position);
+    this.#put(entry ?? this.#insert(change.key), change.after, change.commit.position, originOf(change.commit));
     this.ring.push(change);
   }
 
   /** A value that was there before this process was: it is no event. Positions must not decrease. */
   seed(key: string, value: V, position: number): void {
-    this.#put(this.#entries.get(key) ?? this.#insert(key), value, position);
+    this.#put(this.#entries.get(key) ?? this.#insert(key), value, position, undefined);
   }
 
   /** Makes every pull fail, now and ever after. */
@@ -141,13 +141,14 @@ export class Table<V> {
     this.wakeups.wakeAll();
   }
 
-  #put(entry: Entry<V>, after: V | undefined, position: number): void {
+  #put(entry: Entry<V>, after: V | undefined, position: number, origin: Commit | undefined): void {
     const before = entry.value;
     if (before === undefined) this.#come(entry);
     else if (after === undefined) this.#view.onGo(entry, this.#size);
     else this.#view.onChange(entry);
     entry.value = after;
     entry.position = position;
+    entry.origin = origin;
     this.#position = position;
     this.#thread.moveToNewest(entry);
     if (after !== undefined) return;
@@ -162,6 +163,7 @@ export class Table<V> {
       value: undefined,
       last: undefined,
       position: FORGOTTEN,
+      origin: undefined,
       older: undefined,
       newer: undefined,
     };
@@ -182,4 +184,9 @@ export class Table<V> {
     this.#entries.delete(entry.key);
     this.#thread.remove(entry);
   }
+}
+
+/** A commit from outside says nothing that the value does not: it need not be kept. */
+function originOf(commit: Commit): Commit | undefined {
+  return commit.actor === '' && commit.causes.length === 0 ? undefined : commit;
 }

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import { equalMetadata, kindKey, pointerText } from './metadata.ts';
+import { equalMetadata, kindKey, kindOfKey, pointerText } from './metadata.ts';
 import { newMetadata } from './resource.ts';
 
 const name = fc.oneof(
@@ -14,6 +14,7 @@ test.prop([name, name, name, name], { examples: [['a/b', 't', 'a%2Fb', 't']] })(
   (namespace, type, otherNamespace, otherType) => {
     const isSame = namespace === otherNamespace && type === otherType;
     expect(kindKey({ namespace, type }) === kindKey({ namespace: otherNamespace, type: otherType })).toBe(isSame);
+    expect(kindOfKey(kindKey({ namespace, type }))).toEqual({ namespace, type });
   },
 );
 

@@ -50,6 +50,13 @@ export function kindKey({ namespace, type }: Kind): string {
   return `${escaped}/${type}`;
 }
 
+/** The kind of a table by that name: see {@link kindKey}. */
+export function kindOfKey(key: string): Kind {
+  const slash = key.indexOf('/');
+  const namespace = key.slice(0, slash).replaceAll('%2F', '/').replaceAll('%25', '%');
+  return { namespace, type: key.slice(slash + 1) };
+}
+
 export function sameKind(a: Kind, b: Kind): boolean {
   return a.type === b.type && a.namespace === b.namespace;
 }

@@ -4,6 +4,7 @@ import type { AccessRequest, AccessRule, Verb } from './access.ts';
 import { methodOf } from './methods.ts';
 import { DEPENDENCIES_METHOD } from './node/inspect-service.ts';
 import { VERSION_METHOD } from './node/machine-service.ts';
+import { TRACE_METHOD } from './trace/trace-service.ts';
 
 /** The roles that a client certificate can name. Unknown ones give nothing. */
 export type Role = 'os:admin' | 'os:operator' | 'os:reader';
@@ -34,6 +35,7 @@ export const METHODS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [methodOf('TeardownAndDestroy'), ADMINS],
   [VERSION_METHOD, READERS],
   [DEPENDENCIES_METHOD, READERS],
+  [TRACE_METHOD, READERS],
 ]);
 
 const WRITES: ReadonlySet<Verb> = new Set<Verb>(['create', 'update', 'destroy']);

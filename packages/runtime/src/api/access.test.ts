@@ -9,6 +9,7 @@ import { methodOf, type Operation } from './methods.ts';
 import { inspectService } from './node/inspect-service.ts';
 import { TALOS_API_VERSION, VERSION_METHOD, machineService } from './node/machine-service.ts';
 import { stateService } from './server/state-service.ts';
+import { traceService } from './trace/trace-service.ts';
 import { EncodeCache } from './wire/encode-cache.ts';
 
 const host = realHost();
@@ -109,6 +110,7 @@ describe('the policy', () => {
       stateService(state, { types, encodings: new EncodeCache(), pace: host.pace }),
       machineService({ tag: TALOS_API_VERSION }),
       inspectService(() => []),
+      traceService(state),
     ];
     const served = services.flatMap(({ unary, streams }) => [...unary.keys(), ...streams.keys()]);
     expect([...METHODS.keys()].sort()).toEqual(served.sort());

@@ -13,11 +13,13 @@ import type { Kind, Pointer, Resource, TypeLookup } from '@cosi-ts/resources';
 import type { Command } from './command.ts';
 import { NotFoundError } from './errors.ts';
 import { Kinds } from './kinds.ts';
+import { originIn } from './origin.ts';
 import { select } from './query/select.ts';
 import { refused } from './refused.ts';
 import type {
   Attribution,
   ListOptions,
+  Origin,
   ReadOptions,
   State,
   UpdateOptions,
@@ -121,6 +123,11 @@ export class MemoryState implements State {
   async watchKind(kind: Kind, options: WatchKindOptions = {}): Promise<Watch> {
     this.#check();
     return watchKind(this.#kinds.of(kind).watches, options, this.#pace);
+  }
+
+  origin(pointer: Pointer, at?: number): Origin | undefined {
+    const table = this.#kinds.find(pointer)?.table;
+    return table && originIn(table, pointer.id, at);
   }
 
   changes(kind: Kind, since?: number): ChangesCursor<Resource> {

@@ -1,4 +1,4 @@
-import type { Bytes, Cause, ChangesCursor } from '@cosi-ts/core';
+import type { Bytes, Cause, ChangesCursor, Timestamp } from '@cosi-ts/core';
 import type { Kind, Phase, Pointer, Resource } from '@cosi-ts/resources';
 import type { Command } from './command.ts';
 import type { Query } from './query/query.ts';
@@ -54,6 +54,23 @@ export interface State {
    * where they always do.
    */
   caughtUp?(kind: Kind): Promise<void>;
+  /**
+   * The last change of a resource, at a position or before it, as far as the state remembers; absent if it cannot tell.
+   * @returns undefined if there is none, or if it is forgotten
+   */
+  origin?(pointer: Pointer, at?: number): Origin | undefined;
+}
+
+/** Who changed a resource, and why. */
+export interface Origin {
+  readonly event: 'created' | 'updated' | 'tornDown' | 'destroyed';
+  /** The resource after it; what it was at last if it was destroyed. */
+  readonly resource: Resource;
+  readonly position: number;
+  readonly time: Timestamp;
+  /** A controller's name; empty for a change from outside. */
+  readonly actor: string;
+  readonly causes: readonly Cause[];
 }
 
 export interface ReadOptions {
