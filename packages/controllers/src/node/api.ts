@@ -35,7 +35,7 @@ export const asAdmin: RolesOf = () => ['os:admin'];
 /** What a node serves to callers of these roles. */
 export function nodeServices(state: State, options: NodeServicesOptions, rolesOf: RolesOf): readonly RpcService[] {
   const { host, types, encodings, runtime, openNamespaces, version = { tag: TALOS_API_VERSION } } = options;
-  const namespaces = namespaceNames(types);
+  const namespaces = namespaceNames(types, openNamespaces);
   const hasNamespace = (name: string): boolean => namespaces.has(name);
   const policy = { type: types.find.bind(types), hasNamespace, openNamespaces };
   const access = apiAccess(policy, rolesOf);

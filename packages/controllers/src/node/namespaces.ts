@@ -14,15 +14,24 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   runtime: 'State of the running system.',
 };
 
-/** The namespaces that a node has: those described above, and the defaults of its types. */
-export function namespaceNames(types: Iterable<ResourceType>): ReadonlySet<string> {
-  return new Set([...Object.keys(DESCRIPTIONS), ...[...types].map(({ namespace }) => namespace)]);
+/** The namespaces that a node has: those described above, the defaults of its types, and those that it opens. */
+export function namespaceNames(
+  types: Iterable<ResourceType>,
+  open: ReadonlySet<string> | undefined,
+): ReadonlySet<string> {
+  return new Set([...Object.keys(DESCRIPTIONS), ...[...types].map(({ namespace }) => namespace), ...(open ?? [])]);
 }
 
 /** Writes what the `meta` namespace tells clients: the namespaces and the types there are. */
-export async function registerMeta(state: State, types: Iterable<ResourceType>): Promise<void> {
+export async function registerMeta(
+  state: State,
+  types: Iterable<ResourceType>,
+  open: ReadonlySet<string> | undefined,
+): Promise<void> {
   const namespaces = collection(state, Namespace);
-  for (const name of namespaceNames(types))
-    await namespaces.create(name, { description: DESCRIPTIONS[name] ?? '' }, { owner: 'meta' });
+  for (const name of namespaceNames(types, open)) {
+    const description = DESCRIPTIONS[name] ?? (open?.has(name) === true ? 'Open to admins.' : '');
+    await namespaces.create(name, { description }, { owner: 'meta' });
+  }
   for (const type of types) await state.create(definitionOf(type), { owner: 'meta' });
 }

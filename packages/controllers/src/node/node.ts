@@ -71,7 +71,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   await readMachineConfig(host.files, configPath);
 
   const state = new MemoryState({ clock: host.clock, random: host.random, pace: host.pace, types });
-  await registerMeta(state, types);
+  await registerMeta(state, types, options.openNamespaces);
   const runtime = new ControllerRuntime({ state, host, owner });
   for (const controller of nodeControllers({ ...options, host, configPath })) runtime.register(controller);
   const services = (rolesOf: RolesOf) => nodeServices(state, { ...options, host, runtime }, rolesOf);
