@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { runGrowth } from './growth/run.ts';
 import { runSuite, type Result } from './run-suite.ts';
 import type { Suite } from './suite.ts';
 
@@ -23,15 +24,20 @@ if (!/^[a-z]+$/.test(name)) {
   process.stderr.write(USAGE);
   process.exit(2);
 }
-const { suite } = (await import(`./${name}/suite.ts`)) as { readonly suite: Suite };
-process.stdout.write(`${line(['row', 'ours', 'reference', 'ratio', 'by CPU', 'target'])}\n`);
-const results = await runSuite(name, suite, {
-  rows: values.row,
-  rounds: Number(values.rounds),
-  withReference: !values['no-reference'],
-  report: (result) => process.stdout.write(`${line(cells(result))}\n`),
-});
+const write = (text: string): void => void process.stdout.write(`${text}\n`);
+const results = name === 'growth' ? await runGrowth(write) : await runRows();
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
+
+async function runRows(): Promise<unknown> {
+  const { suite } = (await import(`./${name}/suite.ts`)) as { readonly suite: Suite };
+  write(line(['row', 'ours', 'reference', 'ratio', 'by CPU', 'target']));
+  return runSuite(name, suite, {
+    rows: values.row,
+    rounds: Number(values.rounds),
+    withReference: !values['no-reference'],
+    report: (result) => write(line(cells(result))),
+  });
+}
 
 function cells({ row, ours, reference }: Result): string[] {
   const times = (of: 'value' | 'cpu'): string =>

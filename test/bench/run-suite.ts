@@ -48,7 +48,8 @@ export async function runSuite(name: string, suite: Suite, options: RunOptions):
   return results;
 }
 
-const NODE_FLAGS = ['--expose-gc', '--conditions=@cosi-ts/source', '--no-warnings'];
+/** How the programs are started. */
+export const NODE_FLAGS = ['--expose-gc', '--conditions=@cosi-ts/source', '--no-warnings'];
 
 async function samplesOf(program: string, args: readonly string[]): Promise<Sample> {
   const { stdout } = await run(program, [...args, String(SAMPLES)]);

@@ -8,7 +8,7 @@ const host = realHost();
 export const Members = Member.in('cluster');
 
 export function newState(): MemoryState {
-  return new MemoryState({ clock: host.clock, random: host.random, types: { find: () => Members } });
+  return new MemoryState({ clock: host.clock, random: host.random, pace: host.pace, types: { find: () => Members } });
 }
 
 export function idOf(n: number): string {

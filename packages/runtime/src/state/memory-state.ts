@@ -76,8 +76,10 @@ export class MemoryState implements State {
   }
 
   get(pointer: Pointer, options?: ReadOptions): Promise<Resource> {
-    const refusal = this.#refusal(options);
-    if (refusal !== undefined) return refused(refusal);
+    if (options !== undefined || this.#store !== undefined) {
+      const refusal = this.#refusal(options);
+      if (refusal !== undefined) return refused(refusal);
+    }
     const resource = this.#kinds.find(pointer)?.table.get(pointer.id);
     return resource === undefined ? refused(new NotFoundError(pointer)) : Promise.resolve(resource);
   }
