@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runGrowth } from './growth/run.ts';
 import { runSuite, type Result } from './run-suite.ts';
-import type { Suite } from './suite.ts';
+import type { Row, Suite } from './suite.ts';
 
 const USAGE = `Usage: npm run bench -- SUITE [--row NAME …] [--rounds 3] [--json FILE] [--no-reference]
 
@@ -52,8 +52,9 @@ function cells({ row, ours, reference }: Result): string[] {
   ];
 }
 
-function amount(value: number, unit: 'ns' | 'B'): string {
-  if (unit === 'B') return `${value.toFixed(0)} B`;
+function amount(value: number, unit: Row['unit']): string {
+  if (unit === 'B') return value >= 1e6 ? `${(value / 2 ** 20).toFixed(0)} MiB` : `${value.toFixed(0)} B`;
+  if (unit === 'n') return value.toFixed(2);
   if (value >= 1e6) return `${(value / 1e6).toFixed(2)} ms`;
   return value >= 1e3 ? `${(value / 1e3).toFixed(2)} µs` : `${value.toFixed(1)} ns`;
 }

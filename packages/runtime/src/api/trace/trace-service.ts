@@ -8,7 +8,7 @@ import type { AccessRule } from '../access.ts';
 import { toStatus } from '../status.ts';
 import { MAX_DEPTH, traceOf, type TraceStep } from './trace-of.ts';
 
-export const TRACE_SERVICE = 'cosi.runtime.Trace';
+const TRACE_SERVICE = 'cosi.runtime.Trace';
 export const TRACE_METHOD = `/${TRACE_SERVICE}/Trace`;
 
 export interface TraceServiceOptions {
