@@ -13,6 +13,8 @@ export type { ConformanceCase, KnownGaps } from './conformance/case.ts';
 export { filesConformance, type FilesSubject } from './conformance/files.ts';
 export { rpcConformance, type RpcSubject } from './conformance/rpc.ts';
 export { stateConformance } from './conformance/state/state-conformance.ts';
+export { runtimeConformance, type RuntimeConformanceOptions } from './conformance/runtime/runtime-conformance.ts';
+export type { MakeRuntime, RuntimeConditions, RuntimeSubject } from './conformance/runtime/subject.ts';
 
 export type { Call, History, Operation, Outcome, Violation, WatchBatch, WatchRecord } from './history/history.ts';
 export { Recorder } from './history/recorder.ts';

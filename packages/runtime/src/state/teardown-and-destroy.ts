@@ -1,5 +1,6 @@
 import { abortReason } from '@cosi-ts/core';
 import type { Pointer } from '@cosi-ts/resources';
+import { watchUntil } from './derived/watch-until.ts';
 import { NotFoundError, PendingFinalizersError } from './errors.ts';
 import type { State, WaitOptions } from './state.ts';
 
@@ -26,7 +27,7 @@ export async function teardownAndDestroy(state: State, pointer: Pointer, options
 }
 
 async function becomesFree(state: State, pointer: Pointer, signal: AbortSignal | undefined): Promise<'free' | 'gone'> {
-  await using watch = await state.watch(pointer, { signal });
+  await using watch = await watchUntil(state, pointer, signal);
   for await (const batch of watch) {
     // Whatever came before, the newest is what would be destroyed.
     if (batch.some(({ type }) => type === 'destroyed')) return 'gone';

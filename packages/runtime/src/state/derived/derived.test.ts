@@ -176,6 +176,14 @@ describe('watchFor', () => {
     await turn();
     controller.abort(new Error('enough'));
     await expect(never).rejects.toThrow('enough');
+    const late = new AbortController();
+    const refusing = {
+      watch: async (): Promise<never> => {
+        late.abort(new Error('while it is opened'));
+        throw new Error('the call was aborted');
+      },
+    };
+    await expect(watchFor(refusing, pointer, {}, { signal: late.signal })).rejects.toThrow('while it is opened');
     await state.create(member('a'));
     const throwing = (): never => {
       throw new Error('no idea');

@@ -3,6 +3,7 @@ import type { Pointer } from '@cosi-ts/resources';
 import { TornDownError, WatchEndedError } from '../errors.ts';
 import type { State } from '../state.ts';
 import type { Watch } from '../watch.ts';
+import { watchUntil } from './watch-until.ts';
 
 /** Aborts when a resource goes; disposing of it ends the watch behind it. */
 export interface TeardownSignal extends Disposable {
@@ -19,7 +20,7 @@ export async function teardownSignal(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<TeardownSignal> {
   const gone = new AbortController();
-  const watch = await state.watch(pointer, { signal: options.signal });
+  const watch = await watchUntil(state, pointer, options.signal);
   const signal = options.signal === undefined ? gone.signal : AbortSignal.any([options.signal, gone.signal]);
   void follow(watch, pointer).then((reason) => reason !== undefined && gone.abort(reason));
   void aborted(signal).then(() => watch.close());

@@ -3,6 +3,7 @@ import { isTombstone, type Phase, type Pointer, type Resource } from '@cosi-ts/r
 import { WatchEndedError } from '../errors.ts';
 import type { State } from '../state.ts';
 import type { WatchEvent } from '../watch.ts';
+import { watchUntil } from './watch-until.ts';
 
 /** What is waited for: all that is given must hold of one event. */
 export interface WatchForConditions {
@@ -29,7 +30,7 @@ export async function watchFor(
 ): Promise<Resource> {
   const { signal } = options;
   signal?.throwIfAborted();
-  await using watch = await state.watch(pointer, { signal });
+  await using watch = await watchUntil(state, pointer, signal);
   for await (const batch of watch) {
     for (const event of batch) {
       if (event.type === 'errored') throw event.error;

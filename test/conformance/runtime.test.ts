@@ -1,0 +1,38 @@
+import type { Host } from '@cosi-ts/core';
+import { ControllerRuntime, EncodeCache, MemoryState, remoteState, stateService } from '@cosi-ts/runtime';
+import { runtimeConformance, type MakeRuntime, type RuntimeConditions } from '@cosi-ts/testing';
+import { describe, test } from 'vitest';
+
+const inMemory: MakeRuntime = ({ host, owner, types, history }) => {
+  const state = new MemoryState({ clock: host.clock, random: host.random, types, history });
+  return { state, runtime: new ControllerRuntime({ state, host, owner }) };
+};
+
+describe.each([0, 1, 2])('a runtime on a state in memory, seed %i', (seed) => {
+  test.each(runtimeConformance(inMemory, { seed }))('$name', ({ run }) => run());
+});
+
+describe('a runtime whose controllers may change something ten times a second', () => {
+  const make: MakeRuntime = (conditions) => {
+    const { host, owner } = conditions;
+    const { state } = inMemory(conditions) as Awaited<ReturnType<MakeRuntime>>;
+    const changeRate = { rate: 10, burst: 20 };
+    return { state, runtime: new ControllerRuntime({ state, host, owner, changeRate }) };
+  };
+  test.each(runtimeConformance(make))('$name', ({ run }) => run());
+});
+
+async function behindTheNetwork({ sim, host, owner, types, history }: RuntimeConditions) {
+  const server = sim.node('server').host;
+  const served = new MemoryState({ clock: server.clock, random: server.random, types, history });
+  const service = stateService(served, { types, encodings: new EncodeCache(), pace: server.pace });
+  const { address } = await server.rpc.listen({ address: 'server:1' }, [service]);
+  const remote = (client: Host) => remoteState(client.rpc.connect({ address }), { types, healing: { host: client } });
+  // Whoever looks on has a way of their own.
+  const state = remote(sim.node('user').host);
+  return { state, runtime: new ControllerRuntime({ state: remote(host), host, owner }) };
+}
+
+describe.each([0, 1])('a runtime on a state behind the network, seed %i', (seed) => {
+  test.each(runtimeConformance(behindTheNetwork, { seed }))('$name', ({ run }) => run());
+});
