@@ -35,8 +35,10 @@ export interface RuntimeTrial extends RuntimeSubject {
   /** Creates an int. */
   int(id: string, value: number, labels?: Labels): Promise<void>;
   /** What there is of a type, once everything has settled: `['one=1']`. */
-  settled(type: ResourceType<Value<string>> | ResourceType<Value<number>>): Promise<readonly string[]>;
+  settled(type: AnyValueType): Promise<readonly string[]>;
 }
+
+type AnyValueType = ResourceType<Value<string>> | ResourceType<Value<number>>;
 
 /** Runs a rule on a runtime, and stops that after it. */
 export async function tryOn(
@@ -59,7 +61,7 @@ export async function tryOn(
     int: async (id, value, labels) => void (await ints.create(id, { value }, { metadata: labels ? { labels } : {} })),
     async settled(type) {
       await sim.settle();
-      return show(state, type as ResourceType<Value<unknown>>);
+      return show(state, type);
     },
   });
   await owner.close();
@@ -67,9 +69,10 @@ export async function tryOn(
   await collection(state, Str.in('after')).create('everything', { value: '' });
 }
 
-export async function show(state: State, type: ResourceType<Value<unknown>>): Promise<readonly string[]> {
-  const all = await collection(state, type).list();
-  return all.map(({ metadata, spec }) => `${metadata.id}=${String(spec.value)}`);
+/** What there is of a type: `['one=1']`. */
+export async function show(state: State, type: AnyValueType): Promise<readonly string[]> {
+  const all = await state.list(type);
+  return all.map(({ metadata, spec }) => `${metadata.id}=${(spec as Value<string | number>).value}`);
 }
 
 export async function assertGone(all: Collection<unknown>, id: string): Promise<void> {
