@@ -27,7 +27,10 @@ async function times(
   await collection(state, A).create('x', { text: '' });
   runtime.start();
   await sim.advance(during);
-  return { at, log: sim.log.map(({ level, message }) => `${level}: ${message}`) };
+  return {
+    at,
+    log: sim.log.filter(({ level }) => level !== 'debug').map(({ level, message }) => `${level}: ${message}`),
+  };
 }
 
 const fails = (thrown: unknown) => () => {
@@ -165,7 +168,9 @@ describe('a mapper', () => {
       await c.create('2', { text: 'two' });
       await sim.advance('1s');
       expect(reconciled).toEqual(['two']);
-      expect(sim.log.map(({ message }) => message)).toContain('mapping failed');
+      expect(sim.log.filter(({ level }) => level !== 'debug').map(({ message }) => message)).toContain(
+        'mapping failed',
+      );
       await c.set('1', { text: 'one' });
       await sim.advance(1);
       expect(reconciled).toEqual(['two', 'one']);
