@@ -51,6 +51,25 @@ spec:
 `;
 
 describe('a resource from YAML', () => {
+  test.each([
+    ['null', '~'],
+    ['1', '0x1'],
+    ['1', '1.0'],
+  ])('has a label %s and a label %s', (one, other) => {
+    const { metadata } = Member.create('x', Member.spec.fromPlain({}), {
+      labels: Labels.of({ [one]: '', [other]: '' }),
+    });
+    const read = parseResourceYaml(resourceYaml(metadata, '{}'), types);
+    expect(read.metadata.labels.keys()).toEqual([one, other].sort());
+    expect(() => parseResourceYaml(`metadata:\n  labels: {a: 1, "a": 2}\nspec: {}`, types)).toThrow('unique');
+  });
+
+  test('has a spec whose last text ends with several line breaks', () => {
+    const spec = Member.spec.fromPlain({ operatingSystem: 'a\n\n' });
+    const { metadata } = Member.create('x', spec);
+    expect(parseResourceYaml(resourceYaml(metadata, Member.spec.toYaml(spec)), types).spec).toEqual(spec);
+  });
+
   test.prop([text, metadata, arbitraryOf(Member)])('is the one that was written', (id, given, spec) => {
     const resource = Member.create(id, spec, given);
     const yaml = resourceYaml(resource.metadata, Member.spec.toYaml(spec));

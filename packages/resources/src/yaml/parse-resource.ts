@@ -1,5 +1,15 @@
 import { CodedError, messageOf } from '@cosi-ts/core';
-import { LineCounter, isCollection, isMap, isNode, isPair, parseAllDocuments, type Document, type YAMLMap } from 'yaml';
+import {
+  LineCounter,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  parseAllDocuments,
+  type Document,
+  type YAMLMap,
+} from 'yaml';
 import type { TypeLookup } from '../registry.ts';
 import { SchemaError } from '../resource/errors.ts';
 import type { Resource } from '../resource/resource.ts';
@@ -44,13 +54,18 @@ export function parseResourceYaml(text: string, types: TypeLookup): Resource {
 }
 
 function singleDocument(text: string, lineCounter: LineCounter): Document {
-  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false });
+  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false, uniqueKeys: sayTheSame });
   const [document, second] = 'empty' in documents ? [] : documents;
   if (document === undefined) throw new YamlNodeError(0, 'there is no document');
   const [error] = document.errors;
   if (error !== undefined) throw new YamlNodeError(error.pos[0], error.message);
   if (second !== undefined) throw new YamlNodeError(second.range[0], 'there is more than one document');
   return document;
+}
+
+/** Keys are text: `1` and `0x1` are two, though they are one number. */
+function sayTheSame(a: unknown, b: unknown): boolean {
+  return isScalar(a) && isScalar(b) && (a.source ?? a.value) === (b.source ?? b.value);
 }
 
 function read(document: Document, types: TypeLookup): Resource {

@@ -9,7 +9,8 @@ import { untaggedScalar } from './scalar.ts';
 /**
  * The YAML form of a whole resource, byte for byte as COSI's clients print it, with its last line break.
  *
- * @param spec the YAML form of the spec, with or without its last line break.
+ * @param spec the YAML form of the spec as `toYaml` gives it: without its last line break, and so with one if the spec ends
+ * with a text that ends with two.
  */
 export function resourceYaml(metadata: Metadata, spec: string): string {
   return `${metadataYaml(metadata)}spec:${behindSpec(spec)}\n`;
@@ -54,8 +55,7 @@ function behindDash(text: string): string {
 }
 
 /** A mapping or sequence goes below its key and moves to the right; a scalar or an empty collection stays behind it. */
-function behindSpec(yaml: string): string {
-  const text = yaml.endsWith('\n') ? yaml.slice(0, -1) : yaml;
+function behindSpec(text: string): string {
   return isBlock(text) ? `\n${pad(4)}${text.replaceAll(/\n(?=[^\n])/g, `\n${pad(4)}`)}` : ` ${text}`;
 }
 
