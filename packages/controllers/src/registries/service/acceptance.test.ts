@@ -106,6 +106,16 @@ describe('the registry of the discovery services', () => {
     });
   });
 
+  test('the address that a service on the same machine sees is of no use to others', async () => {
+    await simulate({}, async (sim) => {
+      await serve(sim.node('service', { machine: 'one' }));
+      const node = await startRegistry(sim.node('node', { machine: 'one' }), [at('service', '127.0.0.1')]);
+      await node.of(Affiliate).create(LOCAL, local);
+      await sim.settle();
+      expect(await node.ids(AddressStatus.in('cluster'))).toEqual([]);
+    });
+  });
+
   test('TestDisable', async () => {
     await simulate({}, async (sim) => {
       await serve(sim.node('service'));

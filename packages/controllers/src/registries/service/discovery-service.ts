@@ -23,6 +23,7 @@ import {
 import { AFFILIATE_MERGE_CONTROLLER } from '../../cluster/affiliate-merge.ts';
 import type { OperatingSystem } from '../../cluster/local-affiliate.ts';
 import { confirmation } from '../../cluster/unconfirmed.ts';
+import { addressScope } from '../../system/host/address-scope.ts';
 import { affiliateToMessage, endpointToMessage, endpointsToMessage } from './affiliate-message.ts';
 import { mergeServices } from './merge-services.ts';
 import { ServiceClients } from './service-clients.ts';
@@ -162,7 +163,8 @@ async function publish(at: Ports, { clients, wake, log }: Run): Promise<void> {
 async function writePublicAddress(at: Ports, { clients }: Run): Promise<void> {
   for (const { publicIp } of clients.all) {
     const address = publicIp && ipAddressFromBytes(publicIp);
-    if (address === undefined || address === '') continue;
+    // A service on this machine sees us at an address that leads nobody else to us.
+    if (address === undefined || address === '' || addressScope(address) !== 'global') continue;
     await at.publicAddresses.set('service', {
       ...SEEN_FROM_OUTSIDE,
       address: singleIpPrefix(address),
