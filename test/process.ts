@@ -35,8 +35,14 @@ export function startCosi(...args: readonly string[]): Running {
   return startProcess(process.execPath, [COSI, ...args]);
 }
 
-export function startProcess(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+export function startProcess(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd?: string,
+): Running {
   const child = spawn(program, args, {
+    cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', ...env },
   });

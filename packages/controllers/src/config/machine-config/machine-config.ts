@@ -86,7 +86,7 @@ export interface KubespanSettings {
   readonly advertiseKubernetesNetworks: boolean;
   readonly harvestExtraEndpoints: boolean;
   readonly mtu: number;
-  /** Undefined keeps all endpoints, an empty list none. */
+  /** Undefined, or without a rule, keeps all endpoints. */
   readonly endpointFilters: readonly string[] | undefined;
   readonly excludeAdvertisedNetworks: readonly IpPrefix[];
 }
