@@ -14,7 +14,7 @@ import {
 } from '@cosi-ts/resources';
 import { arbitraryOf } from '@cosi-ts/testing';
 import fc from 'fast-check';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { NotFoundError, OwnerConflictError, StateError } from '../state/errors.ts';
 import { MemoryState } from '../state/memory-state.ts';
 import { compileQuery } from '../state/query/query.ts';
@@ -251,4 +251,27 @@ test('a large bootstrap comes in messages below what a receiver takes', async ()
   const events = await take(watch, 601);
   expect(events).toHaveLength(601);
   expect(events.at(-1)?.type).toBe('bootstrapped');
+});
+
+describe.each([
+  ['a state in memory', (): State => state],
+  ['a state behind the API', (): State => remote],
+])('of %s', (_which, subject) => {
+  test('nothing is begun once its signal is aborted', async () => {
+    const kind = fresh();
+    const signal = AbortSignal.abort(new Error('enough'));
+    const pointer = kind.pointer('x');
+    const stored = await subject().create(kind.create('x', member));
+    const calls = [
+      subject().get(pointer, { signal }),
+      subject().list(kind, { signal }),
+      subject().create(kind.create('y', member), { signal }),
+      subject().update(stored, { signal }),
+      subject().teardown(pointer, { signal }),
+      subject().destroy(pointer, { signal }),
+    ];
+    for (const outcome of await Promise.allSettled(calls)) expect(outcome.status).toBe('rejected');
+    expect(await state.list(kind)).toHaveLength(1);
+    expect((await state.get(pointer)).metadata.version).toBe(1);
+  });
 });

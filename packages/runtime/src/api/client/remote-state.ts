@@ -74,15 +74,15 @@ export function remoteState(channel: RpcChannel, { types, metadata, healing }: R
       : openHealingWatch(healed, mirrorsOf(healed.host.clock, types)(target), target, options);
 
   const state: State = {
-    async get(pointer) {
+    async get(pointer, options) {
       const request = requestOf(GetRequestSchema, { ...named(pointer), options: {} });
-      const { resource } = await calls.unary('Get', pointer, request, GetResponseSchema);
+      const { resource } = await calls.unary('Get', pointer, request, GetResponseSchema, options?.signal);
       return resourceFrom(resource, types);
     },
 
     async list({ namespace, type }, options) {
       const request = requestOf(ListRequestSchema, { namespace, type, options: queryTo(options?.query) });
-      const stream = calls.stream('List', request);
+      const stream = calls.stream('List', request, options?.signal);
       const resources: Resource[] = [];
       try {
         for (;;) {
@@ -97,12 +97,14 @@ export function remoteState(channel: RpcChannel, { types, metadata, healing }: R
     },
 
     async create(resource, options = {}) {
+      options.signal?.throwIfAborted();
       const request = write(resource, 1, requestOf(CreateOptionsSchema, { owner: options.owner ?? '' }));
       const response = await calls.unary('Create', resource.metadata, request, CreateResponseSchema);
       return resourceFrom(response.resource, types);
     },
 
     async update(resource, options = {}) {
+      options.signal?.throwIfAborted();
       const { owner = '', expectedPhase = 'running' } = options;
       const phase = expectedPhase === 'any' ? {} : { expectedPhase };
       const request = write(resource, 2, requestOf(UpdateOptionsSchema, { owner, ...phase }));
@@ -111,12 +113,14 @@ export function remoteState(channel: RpcChannel, { types, metadata, healing }: R
     },
 
     async destroy(pointer, options) {
+      options?.signal?.throwIfAborted();
       const request = requestOf(DestroyRequestSchema, { ...named(pointer), options: ownerOf(options) });
       await calls.unary('Destroy', pointer, request, DestroyResponseSchema);
     },
 
     teardown: orElse(
       async (pointer: Pointer, options?: WriteOptions) => {
+        options?.signal?.throwIfAborted();
         const request = requestOf(TeardownRequestSchema, { ...named(pointer), options: ownerOf(options) });
         return (await calls.unary('Teardown', pointer, request, TeardownResponseSchema)).destroyReady;
       },
