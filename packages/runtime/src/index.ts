@@ -55,14 +55,8 @@ export type {
   StoreLoader,
   StorePosition,
 } from './state/store/backing-store.ts';
-export {
-  collection,
-  type Collection,
-  type Finalizers,
-  type Reader,
-  type SetOptions,
-  type Writer,
-} from './state/collection.ts';
+export { collection, type Collection, type Finalizers, type Reader, type Writer } from './state/collection.ts';
+export type { SetOptions } from './state/derived/set-resource.ts';
 
 export {
   destroyReady,

@@ -1,9 +1,10 @@
 import { Immer, type Draft } from 'immer';
-import type { Labels, NewMetadata, Resource, ResourceType } from '@cosi-ts/resources';
+import type { NewMetadata, Resource, ResourceType } from '@cosi-ts/resources';
 import { addFinalizers, removeFinalizers } from './derived/finalizers.ts';
 import { modifyWithResult } from './derived/modify.ts';
+import { setResource, type SetOptions } from './derived/set-resource.ts';
 import { updateWithConflicts, type SameSpec } from './derived/update-with-conflicts.ts';
-import { AlreadyExistsError, NotFoundError } from './errors.ts';
+import { NotFoundError } from './errors.ts';
 import type { Attribution, ListOptions, State, UpdateOptions, WriteOptions } from './state.ts';
 
 /** Our own, so that no global setting of Immer is touched; the state freezes what it takes, by type. */
@@ -15,12 +16,6 @@ export interface Reader<S> {
   get(id: string): Promise<Resource<S>>;
   find(id: string): Promise<Resource<S> | undefined>;
   list(options?: ListOptions): Promise<readonly Resource<S>[]>;
-}
-
-export interface SetOptions extends UpdateOptions {
-  /** Replaces the labels; left as they are if absent. */
-  readonly labels?: Labels | undefined;
-  readonly annotations?: Labels | undefined;
 }
 
 /** Writes to one kind. */
@@ -73,14 +68,10 @@ export function collection<S>(state: State, type: ResourceType<S>, attribution?:
 
   const get = (id: string): Promise<Resource<S>> => state.get(type.pointer(id)) as Promise<Resource<S>>;
 
-  const find = async (id: string): Promise<Resource<S> | undefined> => {
-    try {
-      return await get(id);
-    } catch (thrown) {
-      if (thrown instanceof NotFoundError) return undefined;
-      throw thrown;
-    }
-  };
+  const find = (id: string): Promise<Resource<S> | undefined> =>
+    state.find === undefined
+      ? get(id).catch(undefinedIfNotFound)
+      : (state.find(type.pointer(id)) as Promise<Resource<S> | undefined>);
 
   const create: Writer<S>['create'] = (id, spec, options) =>
     state.create(type.create(id, spec, options?.metadata), attributed(options)) as Promise<Resource<S>>;
@@ -90,27 +81,8 @@ export function collection<S>(state: State, type: ResourceType<S>, attribution?:
   const update: Collection<S>['update'] = (id, change, options) =>
     updateWithConflicts(state, type.pointer(id), change, attributed(options), same);
 
-  const set: Writer<S>['set'] = async (id, spec, options) => {
-    const { labels, annotations } = options ?? {};
-    const current = await find(id);
-    if (current === undefined) {
-      const metadata: NewMetadata = { ...(labels && { labels }), ...(annotations && { annotations }) };
-      try {
-        return await create(id, spec, { ...options, metadata });
-      } catch (thrown) {
-        // Somebody else was first: what is there now is compared and replaced like any other.
-        if (!(thrown instanceof AlreadyExistsError)) throw thrown;
-      }
-    }
-    return update(
-      id,
-      ({ metadata }) => ({
-        metadata: { ...metadata, labels: labels ?? metadata.labels, annotations: annotations ?? metadata.annotations },
-        spec,
-      }),
-      options,
-    );
-  };
+  const set: Writer<S>['set'] = (id, spec, options) =>
+    setResource(state, type, id, spec, attributed(options) ?? NO_OPTIONS, () => find(id));
 
   const modify: Writer<S>['modify'] = (id, recipe, options) =>
     update(id, (current) => changed(current, recipe), options);
@@ -140,4 +112,10 @@ function changed<S>(current: Resource<S>, recipe: (draft: Draft<S>) => void): Re
     recipe(draft);
   });
   return spec === current.spec ? current : { metadata: current.metadata, spec };
+}
+
+const NO_OPTIONS: SetOptions = {};
+
+function undefinedIfNotFound(thrown: unknown): undefined {
+  if (!(thrown instanceof NotFoundError)) throw thrown;
 }

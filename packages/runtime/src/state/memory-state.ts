@@ -84,6 +84,13 @@ export class MemoryState implements State {
     return resource === undefined ? refused(new NotFoundError(pointer)) : Promise.resolve(resource);
   }
 
+  find(pointer: Pointer): Promise<Resource | undefined> {
+    const refusal = this.#store && this.#refusal(undefined);
+    return refusal === undefined
+      ? Promise.resolve(this.#kinds.find(pointer)?.table.get(pointer.id))
+      : Promise.reject(refusal);
+  }
+
   list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]> {
     const refusal = this.#refusal(options);
     if (refusal !== undefined) return refused(refusal);

@@ -12,6 +12,8 @@ import type { Watch } from './watch.ts';
 export interface State {
   /** @throws NotFoundError */
   get(pointer: Pointer, options?: ReadOptions): Promise<Resource>;
+  /** {@link State.get} that gives undefined for what is not there, where that is cheaper than a refusal. */
+  find?(pointer: Pointer): Promise<Resource | undefined>;
   /** All resources of a kind that match, in the order of their ids' UTF-8 bytes. An unknown kind is empty. */
   list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]>;
   /**

@@ -172,8 +172,12 @@ export class Incarnation {
 
   async #runLoop(loop: NonNullable<Run['loop']>, worker: Worker, wake: () => void): Promise<void> {
     const wakeups = wakeupsOf(this.#queue, this.owner, (causes) => void worker.begin('', causes));
+    const { signal, log, trackOutputs, cleanupOutputs } = worker.begin('', []);
     await loop(worker.ports, {
-      ...worker.begin('', []),
+      signal,
+      log,
+      trackOutputs,
+      cleanupOutputs,
       wake: () => wake(),
       wakeups,
       wakeups$: from(wakeups),

@@ -49,17 +49,13 @@ export class Worker {
 
   /** Begins work on a key. @returns what the reconcile is told */
   begin(key: string, causes: readonly Cause[]): ReconcileContext {
-    const { owner, log, wake } = this.#place;
     this.#key = key;
     this.#causes = causes;
-    return {
-      signal: owner.signal,
-      log,
-      causes,
-      wake: (other = key) => wake(other),
-      trackOutputs: () => this.#tracker.start(),
-      cleanupOutputs: (...outputs) => this.#cleanup(outputs),
-    };
+    return new Context(this, this.#place, key, causes);
+  }
+
+  trackOutputs(): void {
+    this.#tracker.start();
   }
 
   /** Ends it, and whatever was held for it. */
@@ -87,7 +83,7 @@ export class Worker {
     return controller.signal;
   }
 
-  async #cleanup(outputs: readonly OutputPort<unknown>[]): Promise<void> {
+  async cleanupOutputs(outputs: readonly OutputPort<unknown>[]): Promise<void> {
     const { controller, cleanedUp } = this.#place;
     for (const output of outputs) {
       const name = Object.keys(this.ports).find((port) => this.ports[port] === output);
@@ -107,3 +103,38 @@ export class Worker {
 }
 
 const NO_CAUSES: readonly Cause[] = [];
+
+/** Its methods can be taken off it; those that nobody takes are never made. */
+class Context implements ReconcileContext {
+  readonly causes: readonly Cause[];
+  readonly #worker: Worker;
+  readonly #place: Workplace;
+  readonly #key: string;
+
+  constructor(worker: Worker, place: Workplace, key: string, causes: readonly Cause[]) {
+    this.#worker = worker;
+    this.#place = place;
+    this.#key = key;
+    this.causes = causes;
+  }
+
+  get signal(): AbortSignal {
+    return this.#place.owner.signal;
+  }
+
+  get log(): Logger {
+    return this.#place.log;
+  }
+
+  get wake(): ReconcileContext['wake'] {
+    return (key = this.#key) => this.#place.wake(key);
+  }
+
+  get trackOutputs(): ReconcileContext['trackOutputs'] {
+    return () => this.#worker.trackOutputs();
+  }
+
+  get cleanupOutputs(): ReconcileContext['cleanupOutputs'] {
+    return (...outputs) => this.#worker.cleanupOutputs(outputs);
+  }
+}

@@ -188,19 +188,11 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
     context: ReconcileContext,
   ): Promise<ReconcileReturn> => {
     const members = await membersOf(key, ports.input);
-    const counting = members.filter((input) => !isLeaving(input));
+    const counting = members.some(isLeaving) ? members.filter((input) => !isLeaving(input)) : members;
     const staying = inputFinalizers ? await hold(counting, ports.input) : counting;
-    const leaving = inputFinalizers ? members.filter((input) => isLeaving(input) && isHeld(input)) : [];
+    const leaving = inputFinalizers ? members.filter((input) => isLeaving(input) && isHeld(input)) : NONE;
     const current = await ports.output.find(key);
-    let after: number | undefined;
-    const told: DeriveContext<O, X> = {
-      log: context.log,
-      signal: context.signal,
-      causes: context.causes,
-      ports: ports as unknown as PortsOf<X>,
-      current,
-      requeueAfter: (millis) => (after = millis),
-    };
+    const told = new Told<O, X>(ports as unknown as PortsOf<X>, current, context);
     for (const input of leaving) await derivation.release?.(input, told);
     const isWanted = staying.length > 0 || always.includes(key);
     const making = isWanted ? derivation.derive(staying, key, told) : undefined;
@@ -214,7 +206,7 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
       settle(key);
       for (const input of leaving) await letGo(input, ports.input);
     }
-    return after === undefined ? undefined : { requeueAfter: after };
+    return told.after === undefined ? undefined : { requeueAfter: told.after };
   };
 
   /** An input that is mapped to nothing has no output that we would have to be rid of first. */
@@ -243,6 +235,39 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
     },
     shutdown: derivation.shutdownHook,
   };
+}
+
+const NONE: readonly never[] = [];
+
+/** What the functions of an operator are told about one output. */
+class Told<O, X extends QueuePorts> implements DeriveContext<O, X> {
+  readonly ports: PortsOf<X>;
+  readonly current: Resource<O> | undefined;
+  readonly #context: ReconcileContext;
+  /** What they asked for. */
+  after: number | undefined;
+
+  constructor(ports: PortsOf<X>, current: Resource<O> | undefined, context: ReconcileContext) {
+    this.ports = ports;
+    this.current = current;
+    this.#context = context;
+  }
+
+  get log(): Logger {
+    return this.#context.log;
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
+
+  get causes(): readonly Cause[] {
+    return this.#context.causes;
+  }
+
+  get requeueAfter(): DeriveContext<O, X>['requeueAfter'] {
+    return (millis) => (this.after = millis);
+  }
 }
 
 /** Whether what was to be changed was there. */

@@ -36,11 +36,18 @@ export async function makeOutput<O>(
   current: Resource<O> | undefined,
   made: O | Derived<O>,
 ): Promise<boolean> {
-  if (current?.metadata.phase === 'tearingDown' && !(await destroyOutput(output, id, current))) return false;
+  let before = current ?? null;
+  if (current?.metadata.phase === 'tearingDown') {
+    if (!(await destroyOutput(output, id, current))) return false;
+    before = null;
+  }
   try {
-    if (made instanceof Derived)
-      await output.set(id, made.spec, { labels: made.labels, annotations: made.annotations });
-    else await output.set(id, made);
+    if (made instanceof Derived) {
+      const { spec, labels, annotations } = made;
+      await output.set(id, spec, { labels, annotations, current: before });
+    } else {
+      await output.set(id, made, { current: before });
+    }
     return true;
   } catch (thrown) {
     // Another controller was faster, or somebody tears it down just now.

@@ -4,8 +4,8 @@
  */
 export class GroupIndex {
   readonly #groupOf = new Map<string, string>();
-  /** Most groups have one member, which needs no set. */
-  readonly #members = new Map<string, string | Set<string>>();
+  /** Most groups have one member, or a few, which need no set. */
+  readonly #members = new Map<string, string | string[] | Set<string>>();
 
   groupOf(id: string): string | undefined {
     return this.#groupOf.get(id);
@@ -16,11 +16,12 @@ export class GroupIndex {
     return this.#members.keys();
   }
 
-  /** The ids in a group, in no order. */
+  /** The ids in a group, in no order; the list is good until the next move. */
   members(group: string): readonly string[] {
     const members = this.#members.get(group);
     if (members === undefined) return NOBODY;
-    return typeof members === 'string' ? [members] : [...members];
+    if (typeof members === 'string') return [members];
+    return Array.isArray(members) ? members : [...members];
   }
 
   /** Puts a resource into a group; undefined: into none. @returns the groups that this concerns */
@@ -40,15 +41,26 @@ export class GroupIndex {
   #join(id: string, group: string): void {
     const members = this.#members.get(group);
     if (members === undefined) this.#members.set(group, id);
-    else if (typeof members === 'string') this.#members.set(group, new Set([members, id]));
-    else members.add(id);
+    else if (typeof members === 'string') this.#members.set(group, [members, id]);
+    else if (!Array.isArray(members)) members.add(id);
+    else if (members.length < FEW) this.#members.set(group, [...members, id]);
+    else this.#members.set(group, new Set([...members, id]));
   }
 
   #leave(id: string, group: string): void {
     const members = this.#members.get(group);
-    if (typeof members === 'string') this.#members.delete(group);
-    else if (members?.delete(id) === true && members.size === 0) this.#members.delete(group);
+    if (members === undefined || members === id) {
+      this.#members.delete(group);
+    } else if (Array.isArray(members)) {
+      const others = members.filter((other) => other !== id);
+      this.#members.set(group, others.length === 1 ? (others[0] ?? '') : others);
+    } else if (typeof members !== 'string') {
+      members.delete(id);
+      if (members.size === 0) this.#members.delete(group);
+    }
   }
 }
+
+const FEW = 8;
 
 const NOBODY: readonly string[] = Object.freeze([]);

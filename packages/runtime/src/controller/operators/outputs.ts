@@ -1,4 +1,4 @@
-import type { SetOptions } from '../../state/collection.ts';
+import type { SetOptions } from '../../state/derived/set-resource.ts';
 import { OwnerConflictError, PhaseConflictError } from '../../state/errors.ts';
 import type { OutputPort } from '../ports.ts';
 

@@ -1,5 +1,5 @@
 import type { Resource } from '@cosi-ts/resources';
-import type { Attribution, State } from '../../state/state.ts';
+import type { Attribution, ListOptions, State } from '../../state/state.ts';
 import { collection, type Collection, type Finalizers, type Reader, type Writer } from '../../state/collection.ts';
 import { NotFoundError, PendingFinalizersError } from '../../state/errors.ts';
 import type { OpenPorts } from '../controller.ts';
@@ -47,10 +47,11 @@ function openPort(name: string, declaration: PortDeclaration, holder: PortHolder
     ...(mayHold ? aimedFinalizers(name, resources, refusals, holder) : noFinalizers(refusals)),
   };
   const { reads, writes, finalizers } = holder.passage.for(declaration.type);
+  const list = reads('list', (_id, options: ListOptions | undefined) => direct.list(options));
   const port = {
     get: reads('get', direct.get),
     find: reads('find', direct.find),
-    list: (options?: Parameters<Reader<unknown>['list']>[0]) => list('', options),
+    list: (options?: ListOptions) => list('', options, undefined),
     create: writes('create', direct.create),
     set: writes('set', direct.set),
     modify: writes('modify', direct.modify),
@@ -58,8 +59,7 @@ function openPort(name: string, declaration: PortDeclaration, holder: PortHolder
     destroy: writes('destroy', direct.destroy),
     addFinalizer: finalizers('addFinalizer', direct.addFinalizer),
     removeFinalizer: finalizers('removeFinalizer', direct.removeFinalizer),
-  };
-  const list = reads('list', (_id: string, options?: Parameters<Reader<unknown>['list']>[0]) => direct.list(options));
+  } as Reader<unknown> & Writer<unknown> & Finalizers;
   const awaitRemoval = (id: string): Promise<Resource | undefined> => {
     holder.awaitRemoval(name, id);
     return port.find(id);

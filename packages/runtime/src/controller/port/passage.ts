@@ -1,13 +1,18 @@
 import { abortReason, never, sleep, type Host, type Owner, type RateLimiter } from '@cosi-ts/core';
 import type { Kind } from '@cosi-ts/resources';
 
-/** A port's method: a resource's id, and what else it takes. */
-type Method<A extends readonly unknown[], T> = (id: string, ...rest: A) => Promise<T>;
-type Wrap = <A extends readonly unknown[], T>(verb: string, method: Method<A, T>) => Method<A, T>;
+/** A port's method: a resource's id, and up to two things more. */
+type Method<A, B, T> = (id: string, a: A, b: B) => Promise<T>;
+type FinalizerMethod = (id: string, ...finalizers: readonly string[]) => Promise<void>;
+type Wrap = <A, B, T>(verb: string, method: Method<A, B, T>) => Method<A, B, T>;
 
 /** What every call of a port goes through. */
 export interface Passage {
-  for(kind: Kind): { readonly reads: Wrap; readonly writes: Wrap; readonly finalizers: Wrap };
+  for(kind: Kind): {
+    readonly reads: Wrap;
+    readonly writes: Wrap;
+    readonly finalizers: (verb: string, method: FinalizerMethod) => FinalizerMethod;
+  };
 }
 
 export interface PassageOptions {
@@ -27,39 +32,41 @@ export interface PassageOptions {
 export function passage(options: PassageOptions): Passage {
   return {
     for: (kind) => ({
-      reads: (verb, method) => guarded(kind, verb, counted('read', method, options), options),
+      reads: (verb, method) => guarded(kind, verb, counted(method, options), options),
       writes: (verb, method) => handled(guarded(kind, verb, changing(verb, method, options), options)),
-      finalizers: (verb, method) =>
-        handled(guarded(kind, verb, changing(FINALIZERS[verb] ?? verb, method, options), options)),
+      finalizers: (verb, method) => {
+        const change = changing(
+          verb === 'addFinalizer' ? 'add finalizer' : 'remove finalizer',
+          (id: string, finalizers: readonly string[]) => method(id, ...finalizers),
+          options,
+        );
+        const call = handled(guarded(kind, verb, change, options));
+        return (id, ...finalizers) => call(id, finalizers, undefined);
+      },
     }),
   };
 }
 
-const FINALIZERS: Readonly<Record<string, string>> = {
-  addFinalizer: 'add finalizer',
-  removeFinalizer: 'remove finalizer',
-};
-
-function guarded<A extends readonly unknown[], T>(
+function guarded<A, B, T>(
   kind: Kind,
   verb: string,
-  method: Method<A, T>,
+  method: Method<A, B, T>,
   { controller, owner, host: { gate, pace } }: PassageOptions,
-): Method<A, T> {
+): Method<A, B, T> {
   if (gate === undefined) {
-    return (id, ...rest) => {
+    return (id, a, b) => {
       if (owner.isEnded) return refuse(owner);
       const turn = pace.yield();
-      if (turn === undefined) return method(id, ...rest);
-      return turn.then(() => (owner.isEnded ? refuse(owner) : method(id, ...rest)));
+      if (turn === undefined) return method(id, a, b);
+      return turn.then(() => (owner.isEnded ? refuse(owner) : method(id, a, b)));
     };
   }
-  return (id, ...rest) => {
+  return (id, a, b) => {
     const place = { actor: controller, label: `${verb} ${kind.type}(${kind.namespace}/${id})` };
     const call = async (): Promise<T> => {
       await gate.pass({ kind: 'call', ...place });
       if (owner.isEnded) return refuse(owner);
-      const answer = await settled(() => method(id, ...rest));
+      const answer = await settled(() => method(id, a, b));
       await gate.pass({ kind: 'answer', ...place });
       return answer();
     };
@@ -83,39 +90,25 @@ function refuse(owner: Owner): Promise<never> {
   return owner.isDropped ? never() : Promise.reject(abortReason(owner.signal));
 }
 
-function counted<A extends readonly unknown[], T>(
-  kind: 'read' | 'write',
-  method: Method<A, T>,
-  { onCall }: PassageOptions,
-): Method<A, T> {
+function counted<A, B, T>(method: Method<A, B, T>, { onCall }: PassageOptions): Method<A, B, T> {
   if (onCall === undefined) return method;
-  return (id, ...rest) => {
-    onCall(kind);
-    return method(id, ...rest);
+  return (id, a, b) => {
+    onCall('read');
+    return method(id, a, b);
   };
 }
 
-function changing<A extends readonly unknown[], T>(
+function changing<A, B, T>(
   verb: string,
-  method: Method<A, T>,
-  options: PassageOptions,
-): Method<A, T> {
-  const { controller, owner, host, limiter } = options;
-  const change = counted('write', method, options);
-  if (limiter === undefined) return change;
-  return async (id, ...rest) => {
-    const wait = limiter.take(controller, host.clock.monotonic()) ?? 0;
+  method: Method<A, B, T>,
+  { controller, owner, host, limiter, onCall }: PassageOptions,
+): Method<A, B, T> {
+  if (limiter === undefined && onCall === undefined) return method;
+  return async (id, a, b) => {
+    const wait = limiter?.take(controller, host.clock.monotonic()) ?? 0;
     if (wait > 0) await pause(verb, wait, owner, host);
-    return change(id, ...rest);
-  };
-}
-
-/** Who does not wait for a change must not bring the process down when it is refused. */
-function handled<A extends readonly unknown[], T>(method: Method<A, T>): Method<A, T> {
-  return (id, ...rest) => {
-    const done = method(id, ...rest);
-    done.catch(ignore);
-    return done;
+    onCall?.('write');
+    return method(id, a, b);
   };
 }
 
@@ -125,6 +118,15 @@ async function pause(verb: string, wait: number, owner: Owner, host: PassageOpti
   } catch (thrown) {
     throw new DOMException(`${verb} rate limited: ${String(thrown)}`, { name: 'AbortError', cause: thrown });
   }
+}
+
+/** Who does not wait for a change must not bring the process down when it is refused. */
+function handled<A, B, T>(method: Method<A, B, T>): Method<A, B, T> {
+  return (id, a, b) => {
+    const done = method(id, a, b);
+    done.catch(ignore);
+    return done;
+  };
 }
 
 function ignore(): void {

@@ -1,0 +1,69 @@
+import { equalMetadata, type Labels, type Resource, type ResourceType } from '@cosi-ts/resources';
+import { AlreadyExistsError, NotFoundError, PhaseConflictError, VersionConflictError } from '../errors.ts';
+import type { State, UpdateOptions } from '../state.ts';
+
+export interface SetOptions extends UpdateOptions {
+  /** Replaces the labels; left as they are if absent. */
+  readonly labels?: Labels | undefined;
+  readonly annotations?: Labels | undefined;
+  /** What the caller has just read there, null for nothing: it is read again only if that has changed meanwhile. */
+  readonly current?: Resource | null | undefined;
+}
+
+/**
+ * Makes a resource so: creates it, or replaces what differs, again and again until nobody came between. What is equal
+ * already is not written again, and then nobody asks for the owner.
+ *
+ * @param find reads it
+ * @throws OwnerConflictError, PhaseConflictError
+ */
+export async function setResource<S>(
+  state: Pick<State, 'create' | 'update'>,
+  type: ResourceType<S>,
+  id: string,
+  spec: S,
+  options: SetOptions,
+  find: () => Promise<Resource<S> | undefined>,
+): Promise<Resource<S>> {
+  const { labels, annotations, current } = options;
+  const phase = options.expectedPhase ?? 'running';
+  for (let known = current; ; known = undefined) {
+    const found = (known === undefined ? await find() : (known ?? undefined)) as Resource<S> | undefined;
+    try {
+      if (found === undefined) {
+        const made = type.create(id, spec, { ...(labels && { labels }), ...(annotations && { annotations }) });
+        return (await state.create(made, options)) as Resource<S>;
+      }
+      if (phase !== 'any' && found.metadata.phase !== phase) throw new PhaseConflictError(found.metadata, phase);
+      const wanted = withSpec(found, spec, labels, annotations);
+      if (isSame(type, found, wanted)) return found;
+      return (await state.update(wanted, options)) as Resource<S>;
+    } catch (thrown) {
+      const isOld = known !== undefined && known !== null;
+      if (isOld && thrown instanceof PhaseConflictError) continue;
+      if (!isRace(thrown)) throw thrown;
+    }
+  }
+}
+
+/** Somebody was first: what is there now is compared and replaced like any other. */
+function isRace(thrown: unknown): boolean {
+  return (
+    thrown instanceof AlreadyExistsError || thrown instanceof VersionConflictError || thrown instanceof NotFoundError
+  );
+}
+
+function withSpec<S>(
+  { metadata }: Resource<S>,
+  spec: S,
+  labels: Labels | undefined,
+  annotations: Labels | undefined,
+): Resource<S> {
+  if (labels === undefined && annotations === undefined) return { metadata, spec };
+  const changed = { labels: labels ?? metadata.labels, annotations: annotations ?? metadata.annotations };
+  return { metadata: { ...metadata, ...changed }, spec };
+}
+
+function isSame<S>(type: ResourceType<S>, a: Resource<S>, b: Resource<S>): boolean {
+  return (a.spec === b.spec || type.spec.equals(a.spec, b.spec)) && equalMetadata(a.metadata, b.metadata);
+}
