@@ -6,7 +6,7 @@ import type { Row, Suite } from './suite.ts';
 
 const USAGE = `Usage: npm run bench -- SUITE [--row NAME …] [--rounds 3] [--json FILE] [--no-reference]
 
-SUITE  state, cluster
+SUITE  state, cluster, discovery
 `;
 
 const { values, positionals } = parseArgs({
@@ -35,7 +35,7 @@ async function runRows(): Promise<unknown> {
     rows: values.row,
     rounds: Number(values.rounds),
     withReference: !values['no-reference'],
-    report: (result) => write(line(cells(result))),
+    report: (result) => write([line(cells(result)), ...detailsOf(result)].join('\n')),
   });
 }
 
@@ -50,6 +50,17 @@ function cells({ row, ours, reference }: Result): string[] {
     times('cpu'),
     row.target === undefined ? '' : `${row.target}×`,
   ];
+}
+
+/** What else was seen of each, a line each. */
+function detailsOf({ ours, reference }: Result): string[] {
+  const lines = { ours: ours.details, reference: reference?.details };
+  return Object.entries(lines)
+    .filter(([, details]) => details !== undefined)
+    .map(([whose, details = {}]) => {
+      const shown = Object.entries(details).map(([name, value]) => `${name} ${value}`);
+      return `    ${whose.padEnd(10)} ${shown.join(', ')}`;
+    });
 }
 
 function amount(value: number, unit: Row['unit']): string {

@@ -2,6 +2,8 @@
 export interface Sample {
   readonly value: number;
   readonly cpu: number;
+  /** What else was seen, ready to be shown. */
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 export interface Stopwatch {
@@ -20,10 +22,13 @@ export function begin(): Stopwatch {
   };
 }
 
+/** The middle one of both; details are those of the one with the middle value. */
 export function median(samples: readonly Sample[]): Sample {
-  const middle = (pick: (sample: Sample) => number): number =>
-    samples.map(pick).sort((a, b) => a - b)[samples.length >> 1] ?? Number.NaN;
-  return { value: middle((sample) => sample.value), cpu: middle((sample) => sample.cpu) };
+  const [byValue, byCpu] = (['value', 'cpu'] as const).map(
+    (what) => samples.toSorted((a, b) => a[what] - b[what])[samples.length >> 1],
+  );
+  if (byValue === undefined || byCpu === undefined) throw new Error('nothing was measured');
+  return { ...byValue, cpu: byCpu.cpu };
 }
 
 /** Full collections before a measurement, where the process was started with `--expose-gc`. */

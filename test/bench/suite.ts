@@ -9,11 +9,21 @@ export interface Row {
   /** How many times the reference's rate is wanted (for bytes: how many times less). */
   readonly target?: number;
   /** Does the work once, on fresh data. */
-  measure(): Promise<Sample>;
+  measure(contestant: Contestant): Promise<Sample>;
 }
+
+/** Whom a row is asked to measure. Only rows of a suite with a `rival` are ever asked for the reference. */
+export type Contestant = 'ours' | 'reference';
 
 export interface Suite {
   readonly rows: readonly Row[];
-  /** Directory of the reference's program, beside `bench.ts`. */
+  /** Directory of the reference's program, beside `bench.ts`, which measures the same rows. */
   readonly reference?: string;
+  /** Instead of `reference`: a program that our rows can measure as they measure ours. */
+  readonly rival?: {
+    /** Builds it if need be. @throws Error if it cannot be had */
+    prepare(): Promise<void>;
+  };
+  /** How many are taken in one process; of several the first only warms it up. */
+  readonly samples?: number;
 }
