@@ -56,7 +56,8 @@ export const NODE_FLAGS = ['--expose-gc', '--conditions=@cosi-ts/source', '--no-
 type Sampler = (row: string) => Promise<Sample>;
 
 function samplerOf(suite: string, contestant: Contestant, count: number): Sampler {
-  return (row) => sample(process.execPath, [...NODE_FLAGS, path.join(HERE, 'row.ts'), suite, row, String(count), contestant]);
+  return (row) =>
+    sample(process.execPath, [...NODE_FLAGS, path.join(HERE, 'row.ts'), suite, row, String(count), contestant]);
 }
 
 async function sample(program: string, args: readonly string[]): Promise<Sample> {

@@ -43,7 +43,7 @@ export class ClusterRequests {
 
 /** Tells of each affiliate in a message of a watch: its number, and its version or that it is gone. */
 export function eachAffiliate(message: Buffer, tell: (affiliate: number, version: number) => void): void {
-  for (let at = 0; at < message.length && message[at] === 0x0a; ) {
+  for (let at = 0; at < message.length && message[at] === 0x0a;) {
     let length = message[at + 1] ?? 0;
     let start = at + 2;
     if (length >= 0x80) {

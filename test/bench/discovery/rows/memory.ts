@@ -17,7 +17,7 @@ export function idleWatcher({ shared }: { readonly shared: boolean }): (contesta
   return async (contestant) => {
     await using service = await startService(contestant);
     await callALot(service);
-    return perUnit(service, WATCHES, async () => {
+    return await perUnit(service, WATCHES, async () => {
       const requests = Array.from({ length: CLUSTERS_WATCHED }, (_, index) => new ClusterRequests(1 + index));
       let connection: Connection | undefined;
       for (let number = 0; number < WATCHES; number += 1) {
@@ -38,7 +38,7 @@ const AFFILIATES = 100;
 export async function affiliate(contestant: Contestant): Promise<Sample> {
   await using service = await startService(contestant);
   await callALot(service);
-  return perUnit(service, CLUSTERS * AFFILIATES, async () => {
+  return await perUnit(service, CLUSTERS * AFFILIATES, async () => {
     for (let number = 0; number < CLUSTERS; number += 1) {
       const callers = await Callers.open({
         address: service.address,

@@ -89,7 +89,7 @@ async function callEmpty(): Promise<{ readonly rate: number; readonly cpu: numbe
   return { rate: (calls / elapsed) * 1000, cpu: (service.usage().cpu - before.cpu) / calls };
 }
 
-export async function openWatchers(address: string, cluster: ClusterRequests, count: number): Promise<Watcher[]> {
+async function openWatchers(address: string, cluster: ClusterRequests, count: number): Promise<Watcher[]> {
   const watchers: Watcher[] = [];
   while (watchers.length < count) {
     const next = Array.from({ length: Math.min(100, count - watchers.length) }, () =>
