@@ -25,6 +25,7 @@ export { CursorOverrunError } from './changelog/errors.ts';
 export type {
   CallOptions,
   ChannelOptions,
+  DialogHandler,
   Keepalive,
   ListenOptions,
   Rpc,

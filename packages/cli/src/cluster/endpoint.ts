@@ -6,7 +6,7 @@ import {
   type RpcListener,
   type TlsIdentity,
 } from '@cosi-ts/core';
-import { servicesByNode } from '@cosi-ts/runtime';
+import { API_LISTEN, servicesByNode } from '@cosi-ts/runtime';
 import { formatClientConfig } from '../client-config/format.ts';
 import { parseClientConfig } from '../client-config/parse.ts';
 import { selectContext } from '../client-config/select.ts';
@@ -47,7 +47,7 @@ export async function startEndpoint({ host, owner, directory, nodes }: EndpointO
     return node && byRole.get(node.name);
   });
   const listener = await listenAgain(host, await previousAddress(host, directory), (address) =>
-    serverIdentity(authority).then((tls) => host.rpc.listen({ address, tls }, services)),
+    serverIdentity(authority).then((tls) => host.rpc.listen({ address, tls }, services, API_LISTEN)),
   );
   renewDaily(host, owner, authority, listener);
   await writeConfigs({ host, owner, directory, nodes }, authority, listener.address);

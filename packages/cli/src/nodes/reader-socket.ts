@@ -1,5 +1,6 @@
 import { FileError, type Files, type Host } from '@cosi-ts/core';
 import { API_SOCKET, type Node } from '@cosi-ts/controllers';
+import { API_LISTEN } from '@cosi-ts/runtime';
 import { CommandError } from '../io.ts';
 
 /** Where the readers' sockets of what lies in a directory are: beside it, since nobody else gets into that one. */
@@ -27,7 +28,7 @@ export async function listenForReaders(host: Host, { services }: Pick<Node, 'ser
   await host.rpc.listen(
     target,
     services(() => ['os:reader']),
-    { socketMode: 0o660 },
+    { ...API_LISTEN, socketMode: 0o660 },
   );
 }
 

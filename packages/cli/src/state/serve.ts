@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { Owner, aborted, messageOf, ownedHost, realHost, type Host, type RpcService } from '@cosi-ts/core';
+import type { RolesOf } from '@cosi-ts/controllers';
 import { typeRegistry } from '@cosi-ts/resources';
-import { EncodeCache, MemoryState, apiAccess, guardServices, stateService } from '@cosi-ts/runtime';
+import { API_LISTEN, EncodeCache, MemoryState, apiAccess, apiServices, stateService } from '@cosi-ts/runtime';
 import { asCommandError } from '../commands/failures.ts';
 import type { StateServeOptions } from '../commands/state-serve.ts';
 import type { CommandIo } from '../io.ts';
@@ -42,7 +43,7 @@ async function serveOnSocket(host: Host, path: string): Promise<string> {
 }
 
 /** Specs pass through as they were written; what is known of types only says which are sensitive. */
-function services(host: Host, rolesOf: Parameters<typeof guardServices>[1]): readonly RpcService[] {
+function services(host: Host, rolesOf: RolesOf): readonly RpcService[] {
   const untyped = { find: () => undefined };
   const types = typeRegistry();
   const state = new MemoryState({ clock: host.clock, random: host.random, types: untyped });
@@ -51,5 +52,5 @@ function services(host: Host, rolesOf: Parameters<typeof guardServices>[1]): rea
     rolesOf,
   );
   const service = stateService(state, { types: untyped, encodings: new EncodeCache(), pace: host.pace, access });
-  return guardServices([service], rolesOf);
+  return apiServices([service], { rolesOf });
 }

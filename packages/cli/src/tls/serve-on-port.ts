@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Host, Owner, RpcService } from '@cosi-ts/core';
 import type { RolesOf } from '@cosi-ts/controllers';
+import { API_LISTEN } from '@cosi-ts/runtime';
 import { CommandError } from '../io.ts';
 import type { TlsOptions } from './tls-options.ts';
 import { keepIdentity, readIdentity, type IdentityFiles } from './identity-files.ts';
@@ -29,7 +30,7 @@ export async function serveOnPort(
   services: (rolesOf: RolesOf) => readonly RpcService[],
 ): Promise<string> {
   const tls = await readIdentity(host.files, files);
-  const listener = await host.rpc.listen({ address, tls }, services(rolesOfCertificate));
+  const listener = await host.rpc.listen({ address, tls }, services(rolesOfCertificate), API_LISTEN);
   keepIdentity(host, owner, files, (renewed) => listener.renew(renewed));
   return listener.address;
 }

@@ -3,7 +3,7 @@ import type { TypeRegistry } from '@cosi-ts/resources';
 import {
   TALOS_API_VERSION,
   apiAccess,
-  guardServices,
+  apiServices,
   inspectService,
   machineService,
   stateService,
@@ -45,5 +45,5 @@ export function nodeServices(state: State, options: NodeServicesOptions, rolesOf
     inspectService(() => runtime.dependencyGraph()),
     traceService(state, { access }),
   ];
-  return guardServices(services, rolesOf);
+  return apiServices(services, { rolesOf });
 }

@@ -1,6 +1,7 @@
 import { FileError, ownedHost, type Host, type Owner, type RpcService } from '@cosi-ts/core';
 import { MachineResetSignal, type IpPrefix, type TypeRegistry } from '@cosi-ts/resources';
 import {
+  API_LISTEN,
   ControllerRuntime,
   MemoryState,
   collection,
@@ -75,7 +76,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const runtime = new ControllerRuntime({ state, host, owner });
   for (const controller of nodeControllers({ ...options, host, configPath })) runtime.register(controller);
   const services = (rolesOf: RolesOf) => nodeServices(state, { ...options, host, runtime }, rolesOf);
-  await host.rpc.listen({ address: `unix:${directory}/${API_SOCKET}` }, services(asAdmin));
+  await host.rpc.listen({ address: `unix:${directory}/${API_SOCKET}` }, services(asAdmin), API_LISTEN);
   runtime.start();
   return { state, runtime, services, leave: (grace) => leave(host, state, grace ?? LEAVE_GRACE) };
 }

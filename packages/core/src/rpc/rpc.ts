@@ -76,6 +76,8 @@ export interface RpcService {
   readonly name: string;
   readonly unary: ReadonlyMap<string, UnaryHandler>;
   readonly streams: ReadonlyMap<string, StreamHandler>;
+  /** Methods of which a client asks several things in one call. Our own clients have none, nor has the simulation. */
+  readonly dialogs?: ReadonlyMap<string, DialogHandler> | undefined;
 }
 
 /** Answers with bytes, or throws: an {@link RpcError} keeps its status, anything else becomes `INTERNAL`. */
@@ -83,6 +85,9 @@ export type UnaryHandler = (request: Uint8Array, call: ServerCall) => Promise<Ui
 
 /** Sends until it returns (status OK) or throws. */
 export type StreamHandler = (request: Uint8Array, call: ServerCall, sink: RpcSink) => Promise<void>;
+
+/** The same, for requests that come one by one; they are taken as they are pulled. */
+export type DialogHandler = (requests: AsyncIterable<Uint8Array>, call: ServerCall, sink: RpcSink) => Promise<void>;
 
 export interface ServerCall {
   readonly method: string;
@@ -94,6 +99,8 @@ export interface ServerCall {
   readonly timeLeft: number | undefined;
   /** The subject's organizations of the verified client certificate; undefined without one. */
   readonly organizations: readonly string[] | undefined;
+  /** Which certificate that is, as SHA-256 in hexadecimal digits. */
+  readonly fingerprint?: string | undefined;
   /** Aborted when the caller went away (`CANCELLED`) or the server is stopping (`UNAVAILABLE`): the reason may be thrown. */
   readonly signal: AbortSignal;
 }

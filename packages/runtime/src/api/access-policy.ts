@@ -5,6 +5,8 @@ import { methodOf } from './methods.ts';
 import { DEPENDENCIES_METHOD } from './node/inspect-service.ts';
 import { VERSION_METHOD } from './node/machine-service.ts';
 import { TRACE_METHOD } from './trace/trace-service.ts';
+import { HEALTH_CHECK_METHOD, HEALTH_WATCH_METHOD } from './server/health-service.ts';
+import { REFLECTION_METHOD } from './server/reflection-service.ts';
 
 /** The roles that a client certificate can name. Unknown ones give nothing. */
 export type Role = 'os:admin' | 'os:operator' | 'os:reader';
@@ -36,6 +38,9 @@ export const METHODS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [VERSION_METHOD, READERS],
   [DEPENDENCIES_METHOD, READERS],
   [TRACE_METHOD, READERS],
+  [HEALTH_CHECK_METHOD, READERS],
+  [HEALTH_WATCH_METHOD, READERS],
+  [REFLECTION_METHOD, READERS],
 ]);
 
 const WRITES: ReadonlySet<Verb> = new Set<Verb>(['create', 'update', 'destroy']);
@@ -67,15 +72,16 @@ export function guardServices(
   rolesOf: (call: ServerCall) => readonly string[],
 ): readonly RpcService[] {
   const guard =
-    <A extends unknown[], T>(handler: (request: Uint8Array, call: ServerCall, ...rest: A) => Promise<T>) =>
-    (request: Uint8Array, call: ServerCall, ...rest: A): Promise<T> =>
+    <R, A extends unknown[], T>(handler: (request: R, call: ServerCall, ...rest: A) => Promise<T>) =>
+    (request: R, call: ServerCall, ...rest: A): Promise<T> =>
       mayCall(call.method, rolesOf(call))
         ? handler(request, call, ...rest)
         : Promise.reject(new RpcError('PERMISSION_DENIED', 'not authorized'));
-  return services.map(({ name, unary, streams }) => ({
+  return services.map(({ name, unary, streams, dialogs }) => ({
     name,
     unary: new Map([...unary].map(([path, handler]) => [path, guard(handler)])),
     streams: new Map([...streams].map(([path, handler]) => [path, guard(handler)])),
+    dialogs: dialogs && new Map([...dialogs].map(([path, handler]) => [path, guard(handler)])),
   }));
 }
 

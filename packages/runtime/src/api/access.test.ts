@@ -8,6 +8,7 @@ import { filterState, type AccessRequest, type Verb } from './access.ts';
 import { methodOf, type Operation } from './methods.ts';
 import { inspectService } from './node/inspect-service.ts';
 import { TALOS_API_VERSION, VERSION_METHOD, machineService } from './node/machine-service.ts';
+import { apiServices } from './server/api-services.ts';
 import { stateService } from './server/state-service.ts';
 import { traceService } from './trace/trace-service.ts';
 import { EncodeCache } from './wire/encode-cache.ts';
@@ -106,13 +107,16 @@ describe('the policy', () => {
   });
 
   test('has a rule for each method that is served, and for no other', () => {
-    const services = [
+    const own = [
       stateService(state, { types, encodings: new EncodeCache(), pace: host.pace }),
       machineService({ tag: TALOS_API_VERSION }),
       inspectService(() => []),
       traceService(state),
     ];
-    const served = services.flatMap(({ unary, streams }) => [...unary.keys(), ...streams.keys()]);
+    const services = apiServices(own, { rolesOf: () => [] });
+    const served = services.flatMap(({ unary, streams, dialogs }) =>
+      [unary, streams, dialogs ?? new Map()].flatMap((handlers) => [...handlers.keys()]),
+    );
     expect([...METHODS.keys()].sort()).toEqual(served.sort());
   });
 

@@ -82,6 +82,9 @@ function register(server: Grpc.Server, service: RpcService, calls: OpenCalls): v
   for (const [path, handler] of service.streams) {
     added(path, server.register(path, calls.stream(handler), same, same, 'serverStream'));
   }
+  for (const [path, handler] of service.dialogs ?? []) {
+    added(path, server.register(path, calls.dialog(handler), same, same, 'bidi'));
+  }
 }
 
 function added(path: string, isNew: boolean): void {

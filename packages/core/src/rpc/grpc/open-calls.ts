@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors/coded-error.ts';
 import type { Logger } from '../../host/logger.ts';
 import { RpcError } from '../rpc-error.ts';
-import type { ServerCall, StreamHandler, UnaryHandler } from '../rpc.ts';
+import type { DialogHandler, ServerCall, StreamHandler, UnaryHandler } from '../rpc.ts';
 import { toBuffer, toBytes } from './bytes.ts';
 import type { Grpc } from './load.ts';
 import { GrpcServerCall, type WireCall } from './server-call.ts';
@@ -49,6 +49,20 @@ export class OpenCalls {
     };
   }
 
+  /** A handler of a stream in both directions in grpc-js's form. */
+  dialog(handler: DialogHandler): Grpc.handleBidiStreamingCall<Buffer, Buffer> {
+    return (wire) => {
+      const sink = new Sink(wire);
+      this.#run(wire, sink, {
+        async handle(call) {
+          await handler(requestsOf(wire), call, sink);
+          return () => wire.end();
+        },
+        fail: (status) => wire.emit('error', status),
+      });
+    };
+  }
+
   /** Aborts the signals of all calls and takes no more. Resolves when all handlers have ended. */
   async stop(): Promise<void> {
     if (this.#state === 'open') this.#state = 'stopping';
@@ -75,7 +89,8 @@ export class OpenCalls {
     }
     const open: OpenCall = { abort: new AbortController(), sink };
     this.#open.add(open);
-    wire.once('cancelled', () => {
+    const events: NodeJS.EventEmitter = wire;
+    events.once('cancelled', () => {
       // grpc-js says so after each call, however it ended.
       sink?.end();
       if (this.#open.delete(open)) open.abort.abort(new RpcError('CANCELLED', 'the caller went away'));
@@ -102,6 +117,17 @@ export class OpenCalls {
   #report(call: ServerCall, thrown: unknown): void {
     const stack = thrown instanceof Error ? thrown.stack : undefined;
     this.#log.error('an RPC handler failed', { method: call.method, error: messageOf(thrown), stack });
+  }
+}
+
+/** What the client asks, pulled; it ends when the client has asked everything, or has gone away. */
+async function* requestsOf(wire: Grpc.ServerDuplexStream<Buffer, Buffer>): AsyncGenerator<Uint8Array> {
+  try {
+    // A handler that takes no more still has an answer to send.
+    const requests = wire.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for await (const bytes of requests) yield toBytes(bytes);
+  } catch {
+    // It broke off: the signal will say so.
   }
 }
 

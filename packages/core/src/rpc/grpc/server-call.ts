@@ -2,8 +2,11 @@ import type { ServerCall } from '../rpc.ts';
 import { normalizePeer } from './address.ts';
 import type { Grpc } from './load.ts';
 
-/** The parts of grpc-js's two kinds of server calls that we read. */
-export type WireCall = Grpc.ServerUnaryCall<Buffer, Buffer> | Grpc.ServerWritableStream<Buffer, Buffer>;
+/** The parts of grpc-js's kinds of server calls that we read. */
+export type WireCall =
+  | Grpc.ServerUnaryCall<Buffer, Buffer>
+  | Grpc.ServerWritableStream<Buffer, Buffer>
+  | Grpc.ServerDuplexStream<Buffer, Buffer>;
 
 /** A call as handlers see it. */
 export class GrpcServerCall implements ServerCall {
@@ -12,6 +15,7 @@ export class GrpcServerCall implements ServerCall {
   readonly timeLeft: number | undefined;
   readonly signal: AbortSignal;
   readonly organizations: readonly string[] | undefined;
+  readonly fingerprint: string | undefined;
   readonly #wire: WireCall;
   #metadata: ReadonlyMap<string, readonly string[]> | undefined;
 
@@ -20,7 +24,10 @@ export class GrpcServerCall implements ServerCall {
     this.method = wire.getPath();
     this.peer = isUnix ? 'unix:' : normalizePeer(wire.getPeer());
     this.timeLeft = timeLeftUntil(wire.getDeadline());
-    this.organizations = organizationsOf(wire);
+    // Asked for while the connection is there: grpc-js gives a certificate only if TLS verified it.
+    const certificate = wire.getAuthContext().sslPeerCertificate;
+    this.organizations = certificate && organizationsOf(certificate.subject);
+    this.fingerprint = certificate?.fingerprint256.replaceAll(':', '').toLowerCase();
     this.signal = signal;
   }
 
@@ -32,13 +39,9 @@ export class GrpcServerCall implements ServerCall {
   }
 }
 
-/** Asked for while the connection is there: grpc-js gives a certificate only if TLS verified it. */
-function organizationsOf(wire: WireCall): readonly string[] | undefined {
-  const certificate = wire.getAuthContext().sslPeerCertificate;
-  if (certificate === undefined) return undefined;
-  // Types say that a subject has one organization.
-  const organizations: string | readonly string[] | undefined = certificate.subject.O;
-  return organizations === undefined ? [] : [organizations].flat();
+/** Types say that a subject has one organization. */
+function organizationsOf({ O }: { readonly O?: string | readonly string[] }): readonly string[] {
+  return O === undefined ? [] : [O].flat();
 }
 
 function timeLeftUntil(deadline: Grpc.Deadline): number | undefined {

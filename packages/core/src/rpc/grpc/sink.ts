@@ -8,16 +8,19 @@ import type { Grpc } from './load.ts';
 const MAX_MESSAGES = 64;
 const MAX_BYTES = 256 * 1024;
 
+/** What grpc-js gives for a stream to the client, whether or not there is one from it, too. */
+type Writable = Grpc.ServerWritableStream<Buffer, Buffer> | Grpc.ServerDuplexStream<Buffer, Buffer>;
+
 /** Counts what was written but not yet taken by HTTP/2, and asks the sender to wait when that is much. */
 export class Sink implements RpcSink {
-  readonly #call: Grpc.ServerWritableStream<Buffer, Buffer>;
+  readonly #call: Writable;
   #messages = 0;
   #bytes = 0;
   #state: 'open' | 'ended' | 'crashed' = 'open';
   #drained: Promise<void> | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(call: Grpc.ServerWritableStream<Buffer, Buffer>) {
+  constructor(call: Writable) {
     this.#call = call;
   }
 

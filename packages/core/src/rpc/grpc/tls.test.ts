@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentLogger } from '../../host/logger.ts';
 import type { RpcChannel, RpcListener, ServerCall, TlsIdentity } from '../rpc.ts';
@@ -38,6 +39,8 @@ test('both sides are verified, and the client is known by its organizations', as
     await channel.unary('/t.T/Call', NOTHING);
     const call = calls.at(-1);
     expect(call?.organizations).toEqual(['os:admin', 'os:reader']);
+    const { fingerprint256 } = new X509Certificate(tls.certificate ?? '');
+    expect(call?.fingerprint).toBe(fingerprint256.replaceAll(':', '').toLowerCase());
     expect(call?.peer).toMatch(/^127\.0\.0\.1:\d+$/);
   });
 });

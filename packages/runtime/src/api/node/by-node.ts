@@ -28,8 +28,10 @@ const PER_NODE: ReadonlySet<string> = new Set([VERSION_METHOD, DEPENDENCIES_METH
  * @param find a node by whatever it is called; without a name, the one that is meant by calls that name none.
  */
 export function servicesByNode(like: readonly RpcService[], find: FindServices): readonly RpcService[] {
-  return like.map(({ name, unary, streams }) => ({
+  return like.map(({ name, unary, streams, dialogs }) => ({
     name,
+    // What a server offers is the same whichever node is asked.
+    dialogs,
     unary: new Map([...unary.keys()].map((method) => [method, unaryByNode(method, find)])),
     streams: new Map([...streams.keys()].map((method) => [method, streamByNode(method, find)])),
   }));

@@ -18,7 +18,7 @@ export function answers<D extends DescMessage>(
 ): UnaryHandler {
   return async (bytes, call) => {
     try {
-      return await answer(decode(schema, bytes), call);
+      return await answer(decodeRequest(schema, bytes), call);
     } catch (thrown) {
       throw toStatus(operation, thrown);
     }
@@ -33,14 +33,15 @@ export function streams<D extends DescMessage>(
 ): StreamHandler {
   return async (bytes, call, sink) => {
     try {
-      await send(decode(schema, bytes), call, sink);
+      await send(decodeRequest(schema, bytes), call, sink);
     } catch (thrown) {
       throw toStatus(operation, thrown);
     }
   };
 }
 
-function decode<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
+/** @throws RpcError `INVALID_ARGUMENT` for bytes that are no such message */
+export function decodeRequest<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
   try {
     return fromBinary(schema, bytes, { readUnknownFields: false });
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import { toBinary, create } from '@bufbuild/protobuf';
 import { RpcError, type Pace, type RpcService, type ServerCall } from '@cosi-ts/core';
 import { parsePhase, type Phase, type Resource, type TypeLookup } from '@cosi-ts/resources';
+import type { Resource as WireResource } from '../../gen/cosi/resource/resource_pb.ts';
 import {
   CreateRequestSchema,
   DestroyRequestSchema,
@@ -31,16 +32,28 @@ export interface StateServiceOptions {
   readonly pace: Pace;
   /** What a caller may do: asked at each call, and by a watch for each batch. Everything, if absent. */
   readonly access?: ((call: ServerCall) => AccessRule) | undefined;
+  /**
+   * Most bytes of a spec that is written, both encodings together: 1.5 MiB by default, as etcd has it. An update is
+   * told with what was before, and receivers take 4 MiB if nobody says otherwise.
+   */
+  readonly maxSpecBytes?: number | undefined;
 }
+
+const MAX_SPEC = 1.5 * 1024 * 1024;
 
 /**
  * The gRPC service `cosi.resource.State` over a state. Whatever a request holds, it answers with a message or a
  * status.
  */
 export function stateService(state: State, options: StateServiceOptions): RpcService {
-  const { types, encodings, pace, access } = options;
+  const { types, encodings, pace, access, maxSpecBytes = MAX_SPEC } = options;
   const encodeResource = resourceEncoder(types);
   const encode = (resource: Resource): Uint8Array => encodings.get(resource, encodeResource);
+  const given = (wire: WireResource | undefined): Resource => {
+    const bytes = (wire?.spec?.protoSpec.length ?? 0) + Buffer.byteLength(wire?.spec?.yamlSpec ?? '');
+    if (bytes <= maxSpecBytes) return resourceFrom(wire, types);
+    throw new RpcError('RESOURCE_EXHAUSTED', `a spec has at most ${maxSpecBytes} bytes, this one has ${bytes}`);
+  };
   const as = (call: ServerCall): State => (access === undefined ? state : filterState(state, access(call)));
 
   return {
@@ -53,16 +66,14 @@ export function stateService(state: State, options: StateServiceOptions): RpcSer
       [
         methodOf('Create'),
         answers('Create', CreateRequestSchema, async ({ resource, options }, call) => {
-          const given = resourceFrom(resource, types);
-          return encode(await as(call).create(given, { owner: options?.owner }));
+          return encode(await as(call).create(given(resource), { owner: options?.owner }));
         }),
       ],
       [
         methodOf('Update'),
         answers('Update', UpdateRequestSchema, async ({ newResource, options }, call) => {
-          const given = resourceFrom(newResource, types);
           const expectedPhase = expectedPhaseOf(options?.expectedPhase);
-          return encode(await as(call).update(given, { owner: options?.owner, expectedPhase }));
+          return encode(await as(call).update(given(newResource), { owner: options?.owner, expectedPhase }));
         }),
       ],
       [

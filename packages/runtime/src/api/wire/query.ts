@@ -5,6 +5,7 @@ import {
   type LabelQuery as WireQuery,
   type LabelTerm as WireTerm,
 } from '../../gen/cosi/resource/resource_pb.ts';
+import { InvalidQueryError } from '../../state/errors.ts';
 import { compileQuery, type Query } from '../../state/query/query.ts';
 import type { LabelOperator, LabelTerm } from '../../state/query/label-term.ts';
 
@@ -16,9 +17,23 @@ interface WireSelection {
 
 /** What a client selects; undefined: everything. @throws InvalidQueryError, RpcError for an unknown operator. */
 export function queryFrom(options: WireSelection | undefined): Query | undefined {
+  if (countOf(options) > MAX_TERMS)
+    throw new InvalidQueryError(`a label query has at most ${MAX_TERMS} terms and values`);
   const labels = (options?.labelQuery ?? []).map(({ terms }) => terms.map(termFrom));
   const id = options?.idQuery?.regexp ?? '';
   return labels.length === 0 && id === '' ? undefined : compileQuery({ labels, id });
+}
+
+/** More than anybody needs, and few enough to be looked at between two turns of the loop. */
+const MAX_TERMS = 10_000;
+
+function countOf(options: WireSelection | undefined): number {
+  let count = 0;
+  for (const { terms } of options?.labelQuery ?? []) {
+    count += 1;
+    for (const { value } of terms) count += 1 + value.length;
+  }
+  return count;
 }
 
 /** A query as options carry it. */
