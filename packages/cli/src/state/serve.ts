@@ -34,12 +34,8 @@ export async function serveState(io: CommandIo, options: StateServeOptions): Pro
 
 /** Whoever can open the socket is an admin. */
 async function serveOnSocket(host: Host, path: string): Promise<string> {
-  return (
-    await host.rpc.listen(
-      { address: `unix:${path}` },
-      services(host, () => ['os:admin']),
-    )
-  ).address;
+  const served = services(host, () => ['os:admin']);
+  return (await host.rpc.listen({ address: `unix:${path}` }, served, API_LISTEN)).address;
 }
 
 /** Specs pass through as they were written; what is known of types only says which are sensitive. */

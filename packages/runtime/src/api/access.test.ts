@@ -114,9 +114,11 @@ describe('the policy', () => {
       traceService(state),
     ];
     const services = apiServices(own, { rolesOf: () => [] });
-    const served = services.flatMap(({ unary, streams, dialogs }) =>
-      [unary, streams, dialogs ?? new Map()].flatMap((handlers) => [...handlers.keys()]),
-    );
+    const served = services.flatMap(({ unary, streams, dialogs }) => [
+      ...unary.keys(),
+      ...streams.keys(),
+      ...(dialogs?.keys() ?? []),
+    ]);
     expect([...METHODS.keys()].sort()).toEqual(served.sort());
   });
 

@@ -31,9 +31,11 @@ beforeAll(async () => {
     machineService({ tag: 'v1' }),
   ];
   const services = apiServices(own, { rolesOf: () => ['os:admin'] });
-  methods = services.flatMap(({ unary, streams, dialogs }) =>
-    [unary, streams, dialogs ?? new Map()].flatMap((handlers) => [...handlers.keys()]),
-  );
+  methods = services.flatMap(({ unary, streams, dialogs }) => [
+    ...unary.keys(),
+    ...streams.keys(),
+    ...(dialogs?.keys() ?? []),
+  ]);
   listener = await realHost({ log }).rpc.listen({ address: '127.0.0.1:0' }, services);
   session = connect(`http://${listener.address}`);
   session.on('error', (error) => failures.push(error));

@@ -3,6 +3,7 @@ import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { RpcStatus, type RpcService } from '@cosi-ts/core';
 import { file_cosi_resource_meta } from '../../gen/cosi/resource/meta_pb.ts';
 import { file_cosi_resource_state } from '../../gen/cosi/resource/state_pb.ts';
+import { file_cosi_runtime_trace } from '../../gen/cosi/runtime/trace_pb.ts';
 import { file_grpc_health_v1_health } from '../../gen/grpc/health/v1/health_pb.ts';
 import {
   ServerReflectionRequestSchema,
@@ -24,22 +25,20 @@ type Answer = NonNullable<MessageInitShape<typeof ServerReflectionResponseSchema
 export function reflectionService(names: readonly string[]): RpcService {
   const services = [...names, REFLECTION_SERVICE].toSorted();
   const answerTo = ({ messageRequest: { case: kind, value } }: ServerReflectionRequest): Answer => {
-    switch (kind) {
-      case 'listServices':
-        return { case: 'listServicesResponse', value: { service: services.map((name) => ({ name })) } };
-      case 'fileByFilename':
-        return fileAnswer(
-          allFiles().find(({ proto }) => proto.name === value),
-          value,
-        );
-      case 'fileContainingSymbol':
-        return fileAnswer(
-          allFiles().find((file) => symbolsOf(file).has(value)),
-          value,
-        );
-      default:
-        return refusal('nothing here is extended');
+    if (kind === 'listServices') {
+      return { case: 'listServicesResponse', value: { service: services.map((name) => ({ name })) } };
     }
+    if (kind === 'fileByFilename')
+      return fileAnswer(
+        allFiles().find(({ proto }) => proto.name === value),
+        value,
+      );
+    if (kind === 'fileContainingSymbol')
+      return fileAnswer(
+        allFiles().find((file) => symbolsOf(file).has(value)),
+        value,
+      );
+    return refusal('nothing here is extended');
   };
   return {
     name: REFLECTION_SERVICE,
@@ -73,6 +72,7 @@ function allFiles(): readonly DescFile[] {
 const ROOTS = [
   file_cosi_resource_state,
   file_cosi_resource_meta,
+  file_cosi_runtime_trace,
   file_machine_machine,
   file_inspect_inspect,
   file_grpc_health_v1_health,

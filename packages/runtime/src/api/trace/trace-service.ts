@@ -1,10 +1,11 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import type { RpcService, ServerCall } from '@cosi-ts/core';
 import { formatVersion, type Pointer } from '@cosi-ts/resources';
 import { TraceEvent, TraceRequestSchema, TraceResponseSchema } from '../../gen/cosi/runtime/trace_pb.ts';
 import { NotFoundError } from '../../state/errors.ts';
 import type { State } from '../../state/state.ts';
 import type { AccessRule } from '../access.ts';
+import { decodeRequest } from '../server/handlers.ts';
 import { toStatus } from '../status.ts';
 import { MAX_DEPTH, traceOf, type TraceStep } from './trace-of.ts';
 
@@ -26,7 +27,7 @@ export function traceService(state: Pick<State, 'origin'>, { access }: TraceServ
         // Async only so that a refusal is a rejection.
         async (request, call) => {
           const rule: AccessRule = access?.(call) ?? (() => undefined);
-          const { namespace, type, id, depth } = fromBinary(TraceRequestSchema, request);
+          const { namespace, type, id, depth } = decodeRequest(TraceRequestSchema, request);
           const pointer: Pointer = { namespace, type, id };
           const refusal = rule({ ...pointer, verb: 'get' });
           if (refusal !== undefined) throw toStatus('Get', refusal);
