@@ -35,6 +35,7 @@ export type {
 export type { Command } from './state/command.ts';
 export { compileQuery, type LabelQuery, type Query, type QuerySelection } from './state/query/query.ts';
 export type { LabelOperator, LabelTerm } from './state/query/label-term.ts';
+export { parseQuantity } from './state/query/quantity.ts';
 export { addFinalizers, removeFinalizers } from './state/derived/finalizers.ts';
 export { modify, modifyWithResult } from './state/derived/modify.ts';
 export { namespacedState } from './state/derived/namespaced-state.ts';
@@ -118,6 +119,7 @@ export { apiAccess, type AccessPolicy, type Role } from './api/access-policy.ts'
 export { API_LISTEN, apiServices, type ApiServicesOptions } from './api/server/api-services.ts';
 export { TALOS_API_VERSION, machineService, type NodeVersion } from './api/node/machine-service.ts';
 export { inspectService } from './api/node/inspect-service.ts';
+export { askDependencies, askVersion, type ToldVersion } from './api/node/ask-node.ts';
 export { servicesByNode, type FindServices } from './api/node/by-node.ts';
 export { traceService, type TraceServiceOptions } from './api/trace/trace-service.ts';
 export { remoteTrace, type ToldStep } from './api/trace/trace-client.ts';

@@ -132,6 +132,7 @@ describeWithGo('talosctl, and what cosi prints', () => {
     expect(version).toMatchObject({ code: 0, err: '' });
     expect(version.out.match(/NODE: +172\.20\.0\.\d/g)).toHaveLength(3);
     const [first = ''] = cluster.nodes;
+    await expectSame(cluster, 'inspect', 'dependencies', '-n', first);
     for (const more of [[], ['--with-resources']]) {
       const graph = await cluster.talosctl('inspect', 'dependencies', '-n', first, ...more);
       expect(graph).toMatchObject({ code: 0, err: '' });

@@ -13,6 +13,7 @@ Examples:
   cosi get members talos-default-worker-1        one resource
   cosi get identities -o yaml                    everything about them
   cosi get members -o jsonpath='{.spec.addresses[0]}'
+  cosi get members -l role=worker --id '^w'      those with such labels and ids
   cosi get members -w                            and what changes, until Ctrl-C
 
 Exit codes: 0; 1 for an error; 2 for a mistake on the command line.
@@ -27,6 +28,12 @@ export const registerGet: RegisterCommand = (program, io) => {
     .argument('<type>', 'type of the resources, or TYPE/ID as -o name prints it')
     .argument('[id]', 'id of one resource; all without it')
     .option('--namespace <namespace>', 'namespace of the resources (default: that of the type)')
+    .option(
+      '-l, --selector <selector>',
+      'only those with such labels: key=value, key in (a,b), key<5, … (repeatable)',
+      several,
+    )
+    .option('--id <regexp>', 'only those whose ids match')
     .option('-o, --output <format>', 'table, wide, yaml, json, jsonpath=EXPR or name', 'table')
     .option('-w, --watch', 'go on printing what changes')
     .addHelpText('after', EXAMPLES)
@@ -35,3 +42,7 @@ export const registerGet: RegisterCommand = (program, io) => {
       await getResources(io, type, id, options);
     });
 };
+
+function several(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

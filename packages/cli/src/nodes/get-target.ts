@@ -1,14 +1,17 @@
 import { Namespace, ResourceDefinition, type Kind, type ResourceDefinitionSpec } from '@cosi-ts/resources';
-import { collection } from '@cosi-ts/runtime';
+import { collection, type Query } from '@cosi-ts/runtime';
 import { CommandError } from '../io.ts';
 import { nearest } from '../output/nearest.ts';
 import { resolveType } from '../output/resolve-type.ts';
+import { failureLines, nodeFailure } from './node-failure.ts';
 import type { RunningNode } from './running-nodes.ts';
 
 /** What is asked for: one resource if it has an id, else all of a kind. */
 export interface Target extends Kind {
   readonly id: string | undefined;
   readonly definition: ResourceDefinitionSpec;
+  /** Which of the kind; undefined: all. */
+  readonly query?: Query | undefined;
 }
 
 /** The words of the command line that say what is asked for. */
@@ -23,7 +26,7 @@ export interface TargetWords {
  *
  * @throws CommandError for an unknown or ambiguous type, or a namespace that is not registered.
  */
-export async function resolveTarget(node: RunningNode, words: TargetWords): Promise<Target> {
+async function resolveTarget(node: RunningNode, words: TargetWords): Promise<Target> {
   const definitions = await collection(node.state, ResourceDefinition).list();
   const definition = resolveType(
     definitions.map(({ spec }) => spec),
@@ -33,6 +36,17 @@ export async function resolveTarget(node: RunningNode, words: TargetWords): Prom
   const namespace = words.namespace || definition.defaultNamespace;
   if (words.namespace) await requireNamespace(node, namespace);
   return { namespace, type: definition.type, id: words.id, definition };
+}
+
+/** {@link resolveTarget}, with what a node cannot tell as a refusal, too. @throws CommandError */
+export async function resolveOn(node: RunningNode, words: TargetWords): Promise<Target> {
+  try {
+    return await resolveTarget(node, words);
+  } catch (thrown) {
+    if (thrown instanceof CommandError) throw thrown;
+    const [line] = failureLines([nodeFailure(node.label, thrown)]);
+    throw new CommandError(line ?? '', { cause: thrown });
+  }
 }
 
 async function requireNamespace(node: RunningNode, wanted: string): Promise<void> {

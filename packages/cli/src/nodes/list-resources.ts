@@ -42,9 +42,9 @@ export async function listResources(
 }
 
 async function ask(node: RunningNode, target: Target): Promise<readonly Resource[] | NodeFailure> {
-  const { namespace, type, id, definition } = target;
+  const { namespace, type, id, definition, query } = target;
   try {
-    if (id === undefined) return await node.encoded.list({ namespace, type });
+    if (id === undefined) return await node.encoded.list({ namespace, type }, { query });
     return [await node.encoded.get({ namespace, type, id })];
   } catch (thrown) {
     if (!(thrown instanceof NotFoundError)) return nodeFailure(node.label, thrown);

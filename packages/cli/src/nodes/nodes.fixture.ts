@@ -7,12 +7,21 @@ import {
   definitionOf,
   HostnameStatus,
   ipPrefixOf,
+  Member,
   Namespace,
   NodeAddress,
   typeRegistry,
   type Resource,
 } from '@cosi-ts/resources';
-import { EncodeCache, MemoryState, stateService, traceService } from '@cosi-ts/runtime';
+import {
+  EncodeCache,
+  MemoryState,
+  inspectService,
+  machineService,
+  stateService,
+  traceService,
+  type DependencyEdge,
+} from '@cosi-ts/runtime';
 import { onTestFinished } from 'vitest';
 import type { CommandIo, TextSink } from '../io.ts';
 import { run } from '../program.ts';
@@ -22,6 +31,11 @@ const host = realHost();
 const time = timestampFromInstant({ seconds: 1_665_576_000, nanos: 0 });
 const types = typeRegistry();
 const encodings = new EncodeCache();
+/** What the nodes say of their controllers. */
+const graph: readonly DependencyEdge[] = [
+  { controller: 'a.Controller', kind: 'exclusive', namespace: '', type: Member.type, id: undefined },
+  { controller: 'a.Controller', kind: 'weak', namespace: 'network', type: HostnameStatus.type, id: 'hostname' },
+];
 
 /** A directory that goes with the test. */
 export async function temporaryDirectory(): Promise<string> {
@@ -63,6 +77,8 @@ export async function startNode(directory: string, options: FixtureOptions = {})
   const listener = await host.rpc.listen({ address: `unix:${join(directory, 'api.sock')}` }, [
     service,
     traceService(state),
+    machineService({ tag: 'v1.2.3', os: 'linux', arch: 'amd64', language: 'node' }),
+    inspectService(() => graph),
   ]);
   onTestFinished(() => listener.close(0));
   return { state, listener };

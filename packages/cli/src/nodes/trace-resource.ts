@@ -4,7 +4,7 @@ import { remoteTrace, type ToldStep } from '@cosi-ts/runtime';
 import { CommandError, type CommandIo } from '../io.ts';
 import { table } from '../output/table.ts';
 import { askedNodes } from './asked-nodes.ts';
-import { parseWords, resolveTarget } from './get-target.ts';
+import { parseWords, resolveOn } from './get-target.ts';
 import { nodeFailure, throwFailures, type NodeFailure } from './node-failure.ts';
 import type { NodeSelection } from './node-options.ts';
 import type { RunningNode } from './running-nodes.ts';
@@ -32,7 +32,7 @@ export async function traceResource(
   const { nodes, failures } = await askedNodes(host, io, options);
   const [asked] = nodes;
   if (asked === undefined) return throwFailures(io, failures);
-  const target = await resolveTarget(asked, { type, id, namespace: options.namespace });
+  const target = await resolveOn(asked, { type, id, namespace: options.namespace });
   const pointer: Pointer = { namespace: target.namespace, type: target.type, id };
 
   const answers = await Promise.all(nodes.map((node) => ask(node, pointer)));

@@ -50,10 +50,10 @@ interface Begun {
 
 /** Opens a watch and waits for all that there is: then nodes can be printed in order, and aligned with each other. */
 async function begin(node: RunningNode, target: Target, signal: AbortSignal): Promise<Begun | NodeFailure> {
-  const { namespace, type, id } = target;
+  const { namespace, type, id, query } = target;
   try {
     const watch = await (id === undefined
-      ? node.encoded.watchKind({ namespace, type }, { bootstrapContents: true, signal })
+      ? node.encoded.watchKind({ namespace, type }, { bootstrapContents: true, signal, query })
       : node.encoded.watch({ namespace, type, id }, { signal }));
     return { node, watch, initial: await initialEvents(watch, id !== undefined) };
   } catch (thrown) {

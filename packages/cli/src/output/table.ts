@@ -55,7 +55,7 @@ function runes(text: string): number {
  * A resource's text may come from another node: a line break or tab in it would break the table, an escape sequence
  * would reach the terminal. Such characters are shown as JSON would escape them.
  */
-function printable(cell: string): string {
+export function printable(cell: string): string {
   return cell.replace(/\p{Cc}/gu, (char) => NAMED[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
