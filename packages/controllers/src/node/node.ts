@@ -1,12 +1,12 @@
 import { FileError, ownedHost, type Host, type Owner, type RpcService } from '@cosi-ts/core';
-import { MachineResetSignal, type IpPrefix, type TypeRegistry } from '@cosi-ts/resources';
+import { MachineResetSignal, typeRegistry, type IpPrefix, type TypeRegistry } from '@cosi-ts/resources';
 import {
   API_LISTEN,
   ControllerRuntime,
+  EncodeCache,
   MemoryState,
   collection,
   eventsOf,
-  type EncodeCache,
   type NodeVersion,
   type State,
 } from '@cosi-ts/runtime';
@@ -27,12 +27,13 @@ export interface NodeOptions {
   readonly directory: string;
   /** The configuration's path, if it is not `config.yaml` in the directory. */
   readonly configPath?: string | undefined;
-  readonly types: TypeRegistry;
   readonly os: OperatingSystem;
-  /** Milliseconds that what this node publishes stays valid; 30 minutes at most. */
-  readonly ttl: number;
-  /** The process's encoded forms, shared by all of its nodes. */
-  readonly encodings: EncodeCache;
+  /** The types that it serves and knows; by default the built-in ones. */
+  readonly types?: TypeRegistry | undefined;
+  /** Milliseconds that what this node publishes stays valid; 30 minutes at most, which is the default. */
+  readonly ttl?: number | undefined;
+  /** The process's encoded forms, shared by all of its nodes; a node that is alone has its own. */
+  readonly encodings?: EncodeCache | undefined;
   /** The machine that tells what the configuration does not: host name, addresses. Without one nobody does. */
   readonly system?: HostSystem | undefined;
   /** The networks that this node gives its pods addresses from, where Kubernetes does not tell. */
@@ -56,6 +57,9 @@ export interface Node {
 /** The name of a node's API socket in its directory. */
 export const API_SOCKET = 'api.sock';
 
+/** Milliseconds: as long as a service keeps anything. */
+const DEFAULT_TTL = 30 * 60_000;
+
 /** Milliseconds to wait for the discovery services when leaving. */
 const LEAVE_GRACE = 5000;
 
@@ -64,7 +68,7 @@ const LEAVE_GRACE = 5000;
  * @throws NodeError if the directory is in use, the configuration unusable or the socket taken
  */
 export async function startNode(options: NodeOptions): Promise<Node> {
-  const { owner, directory, types } = options;
+  const { owner, directory, types = typeRegistry(), encodings = new EncodeCache(), ttl = DEFAULT_TTL } = options;
   const host = ownedHost(options.host, owner);
   const configPath = options.configPath ?? `${directory}/config.yaml`;
   await host.files.makeDirectory(directory, { mode: 0o700 });
@@ -74,8 +78,8 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const state = new MemoryState({ clock: host.clock, random: host.random, pace: host.pace, types });
   await registerMeta(state, types, options.openNamespaces);
   const runtime = new ControllerRuntime({ state, host, owner });
-  for (const controller of nodeControllers({ ...options, host, configPath })) runtime.register(controller);
-  const services = (rolesOf: RolesOf) => nodeServices(state, { ...options, host, runtime }, rolesOf);
+  for (const controller of nodeControllers({ ...options, ttl, host, configPath })) runtime.register(controller);
+  const services = (rolesOf: RolesOf) => nodeServices(state, { ...options, types, encodings, host, runtime }, rolesOf);
   await host.rpc.listen({ address: `unix:${directory}/${API_SOCKET}` }, services(asAdmin), API_LISTEN);
   runtime.start();
   return { state, runtime, services, leave: (grace) => leave(host, state, grace ?? LEAVE_GRACE) };
