@@ -89,6 +89,7 @@ export { defineResource, type DeclaredType, type ResourceDeclaration } from './d
 export {
   bool,
   bytes,
+  duration,
   enumOf,
   flagsOf,
   hardwareAddress,
@@ -136,14 +137,29 @@ export { Identity, type IdentitySpec } from './types/cluster/identity.ts';
 export { Info, type InfoSpec } from './types/cluster/info.ts';
 export { Member, type MemberSpec } from './types/cluster/member.ts';
 export { KubeSpanConfig, type KubeSpanConfigSpec } from './types/kubespan/config.ts';
+export { KubeSpanDeviceStatus, type KubeSpanDeviceStatusSpec } from './types/kubespan/device-status.ts';
 export { KubeSpanEndpoint, type KubeSpanEndpointSpec } from './types/kubespan/endpoint.ts';
 export { KubeSpanIdentity, type KubeSpanIdentitySpec } from './types/kubespan/identity.ts';
+export { KubeSpanPeerWarning, type KubeSpanPeerWarningSpec } from './types/kubespan/peer-warning.ts';
 export { KubeSpanPeerSpec, type KubeSpanPeerSpecSpec } from './types/kubespan/peer-spec.ts';
 export {
   KubeSpanPeerStatus,
   type KubeSpanPeerState,
   type KubeSpanPeerStatusSpec,
 } from './types/kubespan/peer-status.ts';
+export { AddressSpec, type AddressSpecSpec } from './types/network/address-spec.ts';
+export { LinkSpec, type LinkSpecSpec } from './types/network/link-spec.ts';
+export { LinkStatus, type LinkStatusSpec } from './types/network/link-status.ts';
+export {
+  NfTablesChain,
+  type NfTablesAddressMatch,
+  type NfTablesChainSpec,
+  type NfTablesMark,
+  type NfTablesRule,
+} from './types/network/nftables-chain.ts';
+export { RouteSpec, type RouteSpecSpec } from './types/network/route-spec.ts';
+export { RoutingRuleSpec, type RoutingRuleSpecSpec } from './types/network/routing-rule-spec.ts';
+export type { WireguardPeer, WireguardSettings } from './types/network/wireguard.ts';
 export { AddressStatus, type AddressStatusSpec } from './types/network/address-status.ts';
 export { HardwareAddr, type HardwareAddrSpec } from './types/network/hardware-addr.ts';
 export { HostnameStatus, type HostnameStatusSpec } from './types/network/hostname-status.ts';

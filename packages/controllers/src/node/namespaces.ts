@@ -11,6 +11,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   k8s: 'Kubernetes all node types resources.',
   kubespan: 'KubeSpan resources.',
   network: 'Networking resources.',
+  'network-config': 'Networking configuration, before it is applied.',
   runtime: 'State of the running system.',
 };
 

@@ -59,6 +59,8 @@ export const int64 = fieldKind<number>({ kind: 'scalar', type: 'int64' });
 export const uint32 = fieldKind<number>({ kind: 'scalar', type: 'uint32' });
 /** An instant; `0001-01-01T00:00:00Z` if there is none. */
 export const timestamp = fieldKind<Timestamp>({ kind: 'scalar', type: 'timestamp' });
+/** A span of time as Go writes it, `25s` or `1m30s`; `0s` if there is none. */
+export const duration = fieldKind<string>({ kind: 'scalar', type: 'duration' });
 /** Bytes that YAML shows as a list of numbers. */
 export const bytes = fieldKind<Bytes>({ kind: 'scalar', type: 'bytes' });
 /** Bytes that YAML shows as text where they are UTF-8. */

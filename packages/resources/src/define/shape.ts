@@ -13,6 +13,7 @@ export interface PlainScalarShape {
     | 'int64'
     | 'uint32'
     | 'timestamp'
+    | 'duration'
     | 'ipAddress'
     | 'ipPrefix'
     | 'ipPort'

@@ -13,6 +13,14 @@ import { KubeSpanEndpoint } from './kubespan/endpoint.ts';
 import { KubeSpanIdentity } from './kubespan/identity.ts';
 import { KubeSpanPeerSpec } from './kubespan/peer-spec.ts';
 import { KubeSpanPeerStatus } from './kubespan/peer-status.ts';
+import { KubeSpanDeviceStatus } from './kubespan/device-status.ts';
+import { KubeSpanPeerWarning } from './kubespan/peer-warning.ts';
+import { AddressSpec } from './network/address-spec.ts';
+import { LinkSpec } from './network/link-spec.ts';
+import { LinkStatus } from './network/link-status.ts';
+import { NfTablesChain } from './network/nftables-chain.ts';
+import { RouteSpec } from './network/route-spec.ts';
+import { RoutingRuleSpec } from './network/routing-rule-spec.ts';
 import { AddressStatus } from './network/address-status.ts';
 import { HardwareAddr } from './network/hardware-addr.ts';
 import { HostnameStatus } from './network/hostname-status.ts';
@@ -44,6 +52,14 @@ export const builtinTypes: readonly DeclaredType<object>[] = [
   KubeSpanIdentity,
   KubeSpanPeerSpec,
   KubeSpanPeerStatus,
+  KubeSpanDeviceStatus,
+  KubeSpanPeerWarning,
+  LinkSpec,
+  LinkStatus,
+  AddressSpec,
+  RouteSpec,
+  RoutingRuleSpec,
+  NfTablesChain,
   AddressStatus,
   HardwareAddr,
   HostnameStatus,

@@ -1,4 +1,4 @@
-import { Bytes, timestampFromInstant } from '@cosi-ts/core';
+import { Bytes, formatDuration, timestampFromInstant } from '@cosi-ts/core';
 import {
   Labels,
   ipAddressFromBytes,
@@ -58,6 +58,8 @@ function scalarOf(shape: ScalarShape): fc.Arbitrary<unknown> {
       );
     case 'timestamp':
       return timestamp;
+    case 'duration':
+      return fc.integer({ min: -86_400_000, max: 86_400_000 }).map(formatDuration);
     case 'ipAddress':
       return address;
     case 'ipPrefix':

@@ -1,5 +1,6 @@
 import type { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { ScalarShape } from '../shape.ts';
+import { duration } from './duration.ts';
 import { bytes, hardwareAddress, textBytes } from './bytes.ts';
 import { enumeration, flags } from './names.ts';
 import { ipAddress, ipPort, ipPrefix } from './network.ts';
@@ -36,6 +37,7 @@ const SCALARS = {
   int64,
   uint32,
   timestamp,
+  duration,
   bytes,
   textBytes,
   hardwareAddress,
