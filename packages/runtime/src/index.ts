@@ -12,6 +12,7 @@ export {
   OwnerConflictError,
   PendingFinalizersError,
   PhaseConflictError,
+  StaleReadError,
   StateError,
   TornDownError,
   UnknownOutcomeError,
@@ -20,12 +21,14 @@ export {
   WatchEndedError,
   WatchOverrunError,
 } from './state/errors.ts';
+export type { Expectation } from './state/expectation.ts';
 export type {
   Attribution,
   ListOptions,
   Origin,
   ReadOptions,
   State,
+  TransactOptions,
   UpdateOptions,
   WaitOptions,
   WatchKindOptions,

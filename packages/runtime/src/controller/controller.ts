@@ -72,6 +72,8 @@ export interface Controller {
   readonly concurrency: number;
   /** Bounds how often it may change the state; otherwise the runtime's own bound holds, if it has one. */
   readonly changeRate?: RateLimiterOptions | undefined;
+  /** Whether each reconcile is one commit, or none: see `atomic` in `defineController`. */
+  readonly atomic?: boolean | undefined;
   start(context: StartContext): Run | Promise<Run>;
 }
 

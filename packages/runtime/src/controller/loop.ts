@@ -19,6 +19,14 @@ interface LoopDefinition<P extends LoopPorts> {
   readonly changeRate?: RateLimiterOptions;
 }
 
+interface ReconcileDefinition<P extends LoopPorts> extends LoopDefinition<P> {
+  /**
+   * Makes each reconcile one commit, when it ends, if nothing that it read has changed since; else it runs again. An error
+   * writes nothing. Only on a state that has transactions: one behind a network has not.
+   */
+  readonly atomic?: boolean;
+}
+
 interface RunDefinition<P extends LoopPorts> extends LoopDefinition<P> {
   /**
    * Instead of a reconcile: runs until it is stopped, and looks after its wake-ups itself. When it returns earlier it
@@ -35,7 +43,7 @@ interface RunDefinition<P extends LoopPorts> extends LoopDefinition<P> {
  */
 export function defineController<const P extends LoopPorts>(
   definition:
-    | (LoopDefinition<P> &
+    | (ReconcileDefinition<P> &
         ({ reconcile: Reconcile<P> } | { start: (context: StartContext) => Reconcile<P> | Promise<Reconcile<P>> }))
     | RunDefinition<P>,
 ): Controller {
@@ -46,6 +54,7 @@ export function defineController<const P extends LoopPorts>(
     ports,
     concurrency: 1,
     changeRate,
+    atomic: 'atomic' in definition && definition.atomic,
     async start(context): Promise<Run> {
       const everything = { initialKeys: () => Promise.resolve(EVERYTHING), keysOf: () => EVERYTHING };
       if ('run' in definition) {

@@ -33,6 +33,11 @@ interface QueueDefinition<P extends QueuePorts> {
   readonly concurrency?: number;
   /** Bounds how often it may change the state. */
   readonly changeRate?: RateLimiterOptions;
+  /**
+   * Makes each reconcile one commit, when it ends, if nothing that it read has changed since; else it runs again. An error
+   * writes nothing. Only on a state that has transactions: one behind a network has not.
+   */
+  readonly atomic?: boolean;
   /** Runs beside the reconciles, again after a backoff if it fails, until it returns. */
   readonly runHook?: (ports: PortsOf<P>, context: HookContext) => Promise<void>;
   /** Runs last, when the controller is stopped. A crash skips it. */
@@ -51,7 +56,7 @@ export function defineQueueController<const P extends QueuePorts>(
       | { start: (context: StartContext) => QueueReconcile<P> | Promise<QueueReconcile<P>> }
     ),
 ): Controller {
-  const { name, ports, changeRate, runHook, shutdownHook } = definition;
+  const { name, ports, changeRate, atomic, runHook, shutdownHook } = definition;
   const mappers: Readonly<Record<string, KeyMapper<P> | undefined>> = definition.mappers ?? {};
   return {
     name,
@@ -59,6 +64,7 @@ export function defineQueueController<const P extends QueuePorts>(
     ports,
     concurrency: definition.concurrency ?? 1,
     changeRate,
+    atomic,
     async start(context): Promise<Run> {
       const reconcile = 'reconcile' in definition ? definition.reconcile : await definition.start(context);
       return {

@@ -61,8 +61,15 @@ export interface Collection<S> extends Reader<S>, Writer<S>, Finalizers {
   ): Promise<Resource<S>>;
 }
 
+/** What a collection needs of a state. */
+type CollectionState = Pick<State, 'get' | 'find' | 'list' | 'create' | 'update' | 'destroy' | 'teardown'>;
+
 /** @param attribution who writes through it, and why: goes with each write */
-export function collection<S>(state: State, type: ResourceType<S>, attribution?: () => Attribution): Collection<S> {
+export function collection<S>(
+  state: CollectionState,
+  type: ResourceType<S>,
+  attribution?: () => Attribution,
+): Collection<S> {
   const attributed = <O extends WriteOptions>(options: O | undefined): O | undefined =>
     attribution === undefined ? options : ({ ...options, ...attribution() } as O);
 

@@ -94,6 +94,15 @@ export class PendingFinalizersError extends ConflictError {
   }
 }
 
+/** What a transaction was decided on has changed meanwhile. */
+export class StaleReadError extends ConflictError {
+  readonly code = 'stale-read';
+
+  constructor(pointer: Pointer, message = `${pointerText(pointer)} has changed since it was read`) {
+    super(message, pointer);
+  }
+}
+
 /** The new resource's metadata already names another owner than the call. */
 export class OwnerAlreadySetError extends StateError {
   readonly code = 'owner-already-set';

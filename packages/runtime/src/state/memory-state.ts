@@ -17,11 +17,11 @@ import { originIn } from './origin.ts';
 import { select } from './query/select.ts';
 import { refused } from './refused.ts';
 import type {
-  Attribution,
   ListOptions,
   Origin,
   ReadOptions,
   State,
+  TransactOptions,
   UpdateOptions,
   WatchKindOptions,
   WatchOptions,
@@ -119,7 +119,7 @@ export class MemoryState implements State {
     return this.#writes.one({ do: 'teardown', pointer, owner: options.owner }, options, isFree);
   }
 
-  transact(commands: readonly Command[], options: Attribution = DEFAULTS): Promise<readonly Resource[]> {
+  transact(commands: readonly Command[], options: TransactOptions = DEFAULTS): Promise<readonly Resource[]> {
     return this.#writes.all(commands, options);
   }
 

@@ -1,6 +1,7 @@
 import type { Bytes, Cause, ChangesCursor, Timestamp } from '@cosi-ts/core';
 import type { Kind, Phase, Pointer, Resource } from '@cosi-ts/resources';
 import type { Command } from './command.ts';
+import type { Expectation } from './expectation.ts';
 import type { Query } from './query/query.ts';
 import type { Watch } from './watch.ts';
 
@@ -42,9 +43,10 @@ export interface State {
    * Several writes to several resources of this state in one commit: all of them, or none, and nobody sees a part.
    * Undefined if the backend cannot.
    * @returns for each command the resource as it is then, or was before it was destroyed.
-   * @throws the first refusal; InvalidTransactionError if two commands are about one resource
+   * @throws StaleReadError if what it relies on has changed; else the first refusal; InvalidTransactionError if two
+   * commands are about one resource
    */
-  transact?: ((commands: readonly Command[], options?: Attribution) => Promise<readonly Resource[]>) | undefined;
+  transact?: ((commands: readonly Command[], options?: TransactOptions) => Promise<readonly Resource[]>) | undefined;
   /** Every event of one resource, beginning with what it is now. */
   watch(pointer: Pointer, options?: WatchOptions): Promise<Watch>;
   /** Every event of a kind. */
@@ -95,6 +97,11 @@ export interface Attribution {
 export interface WriteOptions extends Attribution {
   /** The owner that the caller writes as; empty (the default) for what nobody owns. */
   readonly owner?: string | undefined;
+}
+
+export interface TransactOptions extends Attribution {
+  /** What was read, and has to be so still: between these reads and the commit there is no other change of them. */
+  readonly unchanged?: readonly Expectation[] | undefined;
 }
 
 export interface WaitOptions extends WriteOptions {

@@ -1,8 +1,9 @@
 import { realHost } from '@cosi-ts/core';
-import { Member, type MemberSpec, type Resource } from '@cosi-ts/resources';
+import { Labels, Member, type MemberSpec, type Resource } from '@cosi-ts/resources';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { InvalidTransactionError, NotFoundError, VersionConflictError } from './errors.ts';
+import { InvalidTransactionError, NotFoundError, StaleReadError, VersionConflictError } from './errors.ts';
 import { MemoryState } from './memory-state.ts';
+import { compileQuery } from './query/query.ts';
 
 const { clock, random } = realHost();
 const other = Member.in('other');
@@ -70,5 +71,32 @@ describe('a transaction', () => {
   test('has one command for a resource', async () => {
     const commands = ['x', 'x'].map((id) => ({ do: 'create', resource: Member.create(id, spec()) }) as const);
     await expect(state.transact(commands)).rejects.toThrow(InvalidTransactionError);
+  });
+
+  test('is refused if what it relies on has changed: a resource, that there is none, or a list', async () => {
+    const known = await state.create(Member.create('a', spec(), { labels: Labels.of({ app: 'x' }) }));
+    const all = await state.list(Member);
+    const query = compileQuery({ labels: [[{ key: 'app', op: 'exists' }]] });
+    const expectations = {
+      same: [{ pointer: Member.pointer('a'), resource: known }],
+      none: [{ pointer: Member.pointer('b'), resource: undefined }],
+      list: [{ kind: Member, resources: all }],
+      labelled: [{ kind: Member, query, resources: all }],
+    };
+    const holds = async (): Promise<readonly string[]> => {
+      const names: string[] = [];
+      for (const [name, unchanged] of Object.entries(expectations)) {
+        const command = { do: 'create', resource: other.create(`${state.position}-${name}`, spec()) } as const;
+        const refusal = await state.transact([command], { unchanged }).catch((thrown: unknown) => thrown);
+        if (!(refusal instanceof Error)) names.push(name);
+        else expect(refusal).toBeInstanceOf(StaleReadError);
+      }
+      return names;
+    };
+    expect(await holds()).toEqual(['same', 'none', 'list', 'labelled']);
+    await state.create(Member.create('b', spec()));
+    expect(await holds()).toEqual(['same', 'labelled']);
+    await state.update(known);
+    expect(await holds()).toEqual([]);
   });
 });

@@ -14,7 +14,8 @@ import { decide, type Decision } from './decide.ts';
 import { InvalidTransactionError, StateError } from './errors.ts';
 import { initialVersion, markDestroyed, type KindIndex, type Kinds } from './kinds.ts';
 import { refused } from './refused.ts';
-import type { Attribution } from './state.ts';
+import { mayBreak, staleRead } from './expectation.ts';
+import type { Attribution, TransactOptions } from './state.ts';
 import type { BackingStore } from './store/backing-store.ts';
 import { Lanes } from './store/lanes.ts';
 import { Publisher } from './store/publisher.ts';
@@ -71,9 +72,10 @@ export class Writes {
   }
 
   /** @throws as the single writes: the first refusal refuses them all. InvalidTransactionError */
-  async all(commands: readonly Command[], options: Attribution): Promise<readonly Resource[]> {
+  async all(commands: readonly Command[], options: TransactOptions): Promise<readonly Resource[]> {
     if (this.#publisher !== undefined) return this.#backed(this.#publisher, commands, options);
     options.signal?.throwIfAborted();
+    this.#requireUnchanged(options);
     const writes: Write<Resource>[] = [];
     const results = this.#decideAll(this.#place(commands), writes);
     if (writes.length > 0) this.#commit(writes, options);
@@ -101,7 +103,7 @@ export class Writes {
   }
 
   /** The same behind a store: behind all who write to the same ids, and visible once the store has kept it. */
-  #backed(publisher: Publisher, commands: readonly Command[], options: Attribution): Promise<readonly Resource[]> {
+  #backed(publisher: Publisher, commands: readonly Command[], options: TransactOptions): Promise<readonly Resource[]> {
     const running = this.#inTurn(publisher, commands, options);
     this.#running.add(running);
     const forget = (): void => void this.#running.delete(running);
@@ -112,14 +114,18 @@ export class Writes {
   async #inTurn(
     publisher: Publisher,
     commands: readonly Command[],
-    options: Attribution,
+    options: TransactOptions,
   ): Promise<readonly Resource[]> {
     const placed = this.#place(commands);
     const { turn, leave } = this.#lanes.enter(placed.map(({ index, id }) => [index, id]));
     try {
       await turn;
+      const { unchanged } = options;
+      // What is in flight comes before this commit, though nobody sees it yet.
+      if (unchanged !== undefined) await publisher.settled((change) => mayBreak(unchanged, change));
       if (publisher.failure !== undefined) throw publisher.failure;
       options.signal?.throwIfAborted();
+      this.#requireUnchanged(options);
       const writes: Write<Resource>[] = [];
       const results = this.#decideAll(placed, writes);
       if (writes.length > 0) {
@@ -131,6 +137,11 @@ export class Writes {
     } finally {
       leave();
     }
+  }
+
+  #requireUnchanged({ unchanged }: TransactOptions): void {
+    const stale = unchanged && staleRead(this.#kinds, unchanged);
+    if (stale !== undefined) throw stale;
   }
 
   #place(commands: readonly Command[]): Placed[] {

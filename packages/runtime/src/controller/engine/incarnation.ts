@@ -10,6 +10,7 @@ import {
   type RateLimiter,
 } from '@cosi-ts/core';
 import { from } from 'rxjs';
+import { StaleReadError } from '../../state/errors.ts';
 import type { State } from '../../state/state.ts';
 import type { Controller, Run } from '../controller.ts';
 import { delayOf, outcomeOf, type Outcome } from '../outcome.ts';
@@ -37,6 +38,9 @@ export interface IncarnationOptions {
   /** This run cannot go on. */
   failed(thrown: unknown): void;
 }
+
+/** Reconciles of one key in a row that others may come between, before it waits like one that failed. */
+const MAX_ATTEMPTS = 16;
 
 /** Milliseconds after which a hook that fails counts as one that had started well. */
 const STEADY = 60_000;
@@ -86,7 +90,7 @@ export class Incarnation {
     const run = await controller.start({ owner: this.owner, signal, log, wake });
     const inputs = new Inputs(controller, state, aims, () => this.#ready());
     this.#inputs = inputs;
-    const newWorker = (): Worker =>
+    const newWorker = (isAtomic = false): Worker =>
       new Worker({
         controller,
         state,
@@ -94,6 +98,7 @@ export class Incarnation {
         owner: this.owner,
         inputs,
         limiter,
+        isAtomic,
         log,
         wake,
         cleanedUp: this.#options.succeeded,
@@ -112,7 +117,7 @@ export class Incarnation {
       await this.#runLoop(run.loop, newWorker(), wake);
       return;
     }
-    const hands = Array.from({ length: controller.concurrency }, newWorker);
+    const hands = Array.from({ length: controller.concurrency }, () => newWorker(controller.atomic));
     const ends = hands.map((worker) => this.#work(run, worker));
     ends.push(this.#workOnMappings(scout));
     if (run.hook !== undefined) ends.push(this.#keepHook(run.hook, newWorker(), wake));
@@ -152,22 +157,40 @@ export class Incarnation {
 
   #work(run: Run, worker: Worker): Promise<void> {
     return this.#workOn(this.#queue, async ({ key, causes }) => {
-      const context = worker.begin(key, causes);
-      let outcome: Outcome;
-      try {
-        const result = await run.reconcile(worker.ports, key, context);
-        outcome = { kind: 'success', after: delayOf(result?.requeueAfter) };
-      } catch (thrown) {
-        outcome = outcomeOf(thrown, (reason) => worker.isAbort(reason));
-        if (outcome.kind === 'failed' && outcome.after === undefined && this.#options.controller.style === 'loop') {
-          throw thrown;
+      let outcome: Outcome | undefined;
+      for (let attempt = 1; outcome === undefined; attempt += 1) {
+        const context = worker.begin(key, causes);
+        try {
+          const result = await run.reconcile(worker.ports, key, context);
+          const committing = worker.commit();
+          if (committing !== undefined) await committing;
+          outcome = { kind: 'success', after: delayOf(result?.requeueAfter) };
+        } catch (thrown) {
+          // What it was decided on has changed: once more, on what there is now.
+          if (thrown instanceof StaleReadError && attempt < MAX_ATTEMPTS && this.owner.isOpen) continue;
+          outcome = await this.#outcomeOf(thrown, worker);
+          if (outcome.kind === 'failed' && outcome.after === undefined && this.#options.controller.style === 'loop') {
+            throw thrown;
+          }
+        } finally {
+          worker.end();
         }
-      } finally {
-        worker.end();
       }
       this.#settle(this.#queue, key, outcome, { what: 'reconcile', key });
       if (outcome.kind !== 'failed') this.#options.succeeded();
     });
+  }
+
+  /** One that asks to run again without having failed has done its work: that is committed. */
+  async #outcomeOf(thrown: unknown, worker: Worker): Promise<Outcome> {
+    const outcome = outcomeOf(thrown, (reason) => worker.isAbort(reason));
+    if (outcome.kind !== 'success' || outcome.after === undefined) return outcome;
+    try {
+      await worker.commit();
+      return outcome;
+    } catch (error) {
+      return { kind: 'failed', error };
+    }
   }
 
   async #runLoop(loop: NonNullable<Run['loop']>, worker: Worker, wake: () => void): Promise<void> {

@@ -3,7 +3,7 @@ import type { Kind } from '@cosi-ts/resources';
 import type { State } from '../../state/state.ts';
 import type { Controller } from '../controller.ts';
 import { checkGraph, type GraphFinding } from '../graph/check.ts';
-import { DependencyDatabase } from '../graph/database.ts';
+import { DependencyDatabase, RegistrationError } from '../graph/database.ts';
 import { edgesOf, type DependencyEdge } from '../graph/edges.ts';
 import { ControllerInstance } from './instance.ts';
 
@@ -40,6 +40,9 @@ export class ControllerRuntime {
    */
   register(controller: Controller): void {
     const { state, host, owner, stopGrace = STOP_GRACE } = this.#options;
+    if (controller.atomic === true && state.transact === undefined) {
+      throw new RegistrationError(`controller "${controller.name}" is atomic, and the state has no transactions`);
+    }
     const changeRate = controller.changeRate ?? this.#options.changeRate;
     const limiter = changeRate && new RateLimiter(changeRate);
     const instance = new ControllerInstance(controller, { state, host, owner, limiter, grace: stopGrace });

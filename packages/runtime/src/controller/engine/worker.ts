@@ -1,7 +1,8 @@
 import { isAbortOf, type Cause, type Host, type Logger, type Owner, type RateLimiter } from '@cosi-ts/core';
 import type { State } from '../../state/state.ts';
+import { Transaction } from '../../state/transaction.ts';
 import type { Controller, OpenPorts, ReconcileContext } from '../controller.ts';
-import { openPorts } from '../port/open-ports.ts';
+import { openPorts, type PortState } from '../port/open-ports.ts';
 import { OutputTracker } from '../port/output-tracker.ts';
 import { passage } from '../port/passage.ts';
 import type { OutputPort } from '../ports.ts';
@@ -15,6 +16,8 @@ export interface Workplace {
   readonly owner: Owner;
   readonly inputs: Inputs;
   readonly limiter: RateLimiter | undefined;
+  /** Whether its work is committed at its end. */
+  readonly isAtomic: boolean;
   readonly log: Logger;
   wake(key: string): void;
   cleanedUp(): void;
@@ -25,6 +28,8 @@ export class Worker {
   readonly ports: OpenPorts;
   readonly #place: Workplace;
   readonly #tracker = new OutputTracker();
+  /** What the work under way has read and will write, if it is to be one commit. */
+  #transaction: Transaction | undefined;
   #key = '';
   #causes: readonly Cause[] = NO_CAUSES;
   /** Signals that were handed out for the work under way. */
@@ -35,7 +40,7 @@ export class Worker {
     const { controller, state, host, owner, inputs, limiter } = place;
     this.ports = openPorts(controller.ports, {
       controller: controller.name,
-      state,
+      state: place.isAtomic ? viewOf(() => this.#current()) : state,
       passage: passage({ controller: controller.name, owner, host, limiter, onCall: undefined }),
       attribution: () => ({ actor: controller.name, causes: this.#causes }),
       written: (port, id) => this.#tracker.record(port, id),
@@ -49,9 +54,29 @@ export class Worker {
 
   /** Begins work on a key. @returns what the reconcile is told */
   begin(key: string, causes: readonly Cause[]): ReconcileContext {
+    const { isAtomic, state, host } = this.#place;
     this.#key = key;
     this.#causes = causes;
+    this.#transaction = isAtomic ? new Transaction(state, host.clock) : undefined;
     return new Context(this, this.#place, key, causes);
+  }
+
+  /** Commits what the work wrote, if that waits for its end. @throws StaleReadError if it has to be done again */
+  commit(): Promise<void> | undefined {
+    return this.#transaction && this.#commit(this.#transaction);
+  }
+
+  async #commit(transaction: Transaction): Promise<void> {
+    const { controller, host } = this.#place;
+    const place = { actor: controller.name, label: `commit ${this.#key}` };
+    await host.gate?.pass({ kind: 'call', ...place });
+    if (this.#place.owner.isEnded) return;
+    await transaction.commit({ actor: controller.name, causes: this.#causes });
+  }
+
+  #current(): Transaction {
+    if (this.#transaction === undefined) throw new Error('an atomic controller works in its reconcile only');
+    return this.#transaction;
   }
 
   trackOutputs(): void {
@@ -61,6 +86,7 @@ export class Worker {
   /** Ends it, and whatever was held for it. */
   end(): void {
     this.#tracker.stop();
+    this.#transaction = undefined;
     if (this.#teardowns.length === 0) return;
     for (const { release } of this.#teardowns) release();
     this.#teardowns = [];
@@ -103,6 +129,19 @@ export class Worker {
 }
 
 const NO_CAUSES: readonly Cause[] = [];
+
+/** The state as the present transaction sees it. */
+function viewOf(current: () => Transaction): PortState {
+  return {
+    get: async (pointer) => current().get(pointer),
+    find: async (pointer) => current().find(pointer),
+    list: async (kind, options) => current().list(kind, options),
+    create: async (resource, options) => current().create(resource, options),
+    update: async (resource, options) => current().update(resource, options),
+    destroy: async (pointer, options) => current().destroy(pointer, options),
+    teardown: async (pointer, options) => current().teardown(pointer, options),
+  };
+}
 
 /** Its methods can be taken off it; those that nobody takes are never made. */
 class Context implements ReconcileContext {

@@ -7,10 +7,13 @@ import type { InputPort, OutputPort, PortDeclaration, PortDeclarations } from '.
 import type { Passage } from './passage.ts';
 import { refusalsOf, type Refusals } from './refusals.ts';
 
+/** What ports need of a state. */
+export type PortState = Pick<State, 'get' | 'find' | 'list' | 'create' | 'update' | 'destroy' | 'teardown'>;
+
 /** Whom the ports belong to, and what they need of the engine. */
 export interface PortHolder {
   readonly controller: string;
-  readonly state: State;
+  readonly state: PortState;
   /** What every call goes through on its way. */
   readonly passage: Passage;
   /** Who writes, and why. */

@@ -1,7 +1,13 @@
 import { realHost } from '@cosi-ts/core';
 import { Member, type MemberSpec, type Resource } from '@cosi-ts/resources';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { InvalidBookmarkError, NotFoundError, UnknownOutcomeError, VersionConflictError } from '../errors.ts';
+import {
+  InvalidBookmarkError,
+  NotFoundError,
+  StaleReadError,
+  UnknownOutcomeError,
+  VersionConflictError,
+} from '../errors.ts';
 import type { MemoryState } from '../memory-state.ts';
 import type { WatchEvent } from '../watch.ts';
 import { ManualStore } from './manual-store.fixture.ts';
@@ -190,5 +196,27 @@ describe('a commit', () => {
     expect(commit?.destroyedMarks).toEqual([{ namespace: 'cluster', type: Member.type, version: 1 }]);
     store.yes();
     await whole;
+  });
+
+  test('decides a transaction on what is in flight before it, not on what can be seen', async () => {
+    store.isQuick = true;
+    const known = await state.create(member('a'));
+    store.isQuick = false;
+    const change = state.update(known);
+    const unchanged = [{ pointer, resource: known }];
+    const stale = state.transact([{ do: 'create', resource: member('b') }], { unchanged });
+    const kind = state.transact([{ do: 'create', resource: member('c') }], {
+      unchanged: [{ kind: pointer, resources: [known] }],
+    });
+    const elsewhere = state.transact([{ do: 'create', resource: member('d') }], {
+      unchanged: [{ pointer: { ...pointer, id: 'x' }, resource: undefined }],
+    });
+    await turn();
+    expect(store.asked).toHaveLength(2);
+    store.yes();
+    store.yes();
+    await Promise.all([change, elsewhere]);
+    await expect(stale).rejects.toThrow(StaleReadError);
+    await expect(kind).rejects.toThrow(StaleReadError);
   });
 });

@@ -42,6 +42,15 @@ export class Publisher {
     return flight.published.promise;
   }
 
+  /** Resolves when no commit with such a change is in flight. */
+  async settled(concerns: (change: Change<Resource>) => boolean): Promise<void> {
+    for (;;) {
+      const flights = this.#flights.filter(({ changes }) => changes.some(concerns));
+      if (flights.length === 0) return;
+      await Promise.allSettled(flights.map(({ published }) => published.promise));
+    }
+  }
+
   #settle(flight: Flight, outcome: 'kept' | 'refused'): void {
     flight.outcome = outcome;
     if (this.#failure !== undefined) return;
