@@ -98,11 +98,19 @@ export type {
 } from './controller/controller.ts';
 export { defineController } from './controller/loop.ts';
 export { defineQueueController, type KeyMapper } from './controller/queue.ts';
-export { RequeueError, SkipReconcileError } from './controller/outcome.ts';
+export { RequeueError, SkipReconcileError, type Outcome } from './controller/outcome.ts';
 export { RegistrationError } from './controller/graph/database.ts';
 export type { DependencyEdge } from './controller/graph/edges.ts';
 export { checkGraph, type GraphFinding } from './controller/graph/check.ts';
 export { dependencyDot, dependencyMermaid } from './controller/graph/render.ts';
+export type {
+  ControllerLoad,
+  MappingEvent,
+  ObservedController,
+  RuntimeObserver,
+  WorkEvent,
+} from './controller/metrics/observer.ts';
+export { prometheusObserver, type PrometheusModule } from './controller/metrics/prometheus.ts';
 export { ControllerRuntime, type ControllerRuntimeOptions } from './controller/engine/runtime.ts';
 export { transform } from './controller/operators/transform.ts';
 export { merge } from './controller/operators/merge.ts';

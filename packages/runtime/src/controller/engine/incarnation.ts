@@ -13,11 +13,12 @@ import { from } from 'rxjs';
 import { StaleReadError } from '../../state/errors.ts';
 import type { State } from '../../state/state.ts';
 import type { Controller, Run } from '../controller.ts';
+import type { ControllerLoad, RuntimeObserver } from '../metrics/observer.ts';
 import { delayOf, outcomeOf, type Outcome } from '../outcome.ts';
 import type { Aims } from './aims.ts';
 import { Inputs } from './inputs.ts';
 import { KeyMapping } from './key-mapping.ts';
-import { KeyedQueue } from './keyed-queue.ts';
+import { KeyedQueue, type QueueWatcher } from './keyed-queue.ts';
 import { wakeupsOf } from './wakeups.ts';
 import { Worker } from './worker.ts';
 
@@ -29,6 +30,7 @@ export interface IncarnationOptions {
   readonly parent: Owner;
   readonly aims: Aims;
   readonly limiter: RateLimiter | undefined;
+  readonly observer: RuntimeObserver | undefined;
   /** Milliseconds that a reconcile may go on after it was told to stop. */
   readonly grace: number;
   /** A reconcile succeeded. */
@@ -62,7 +64,7 @@ export class Incarnation {
     const { controller, host, parent } = options;
     this.owner = parent.child(controller.name);
     this.#host = ownedHost(host, this.owner);
-    this.#queue = new KeyedQueue(this.#host.timers, host.random);
+    this.#queue = new KeyedQueue(this.#host.timers, host.random, { watcher: watcherOf(options) });
     this.#mappings = new KeyedQueue(this.#host.timers, host.random);
     this.owner.attach({ drop: () => this.#release() });
     // Not when the owner closes what is attached: that waits for the workers, and they wait for keys.
@@ -71,6 +73,13 @@ export class Incarnation {
 
   get isIdle(): boolean {
     return this.owner.isOpen && !this.#isFeeding && this.#queue.isIdle && this.#mappings.isIdle;
+  }
+
+  /** What it has to do at this moment. */
+  load(): ControllerLoad {
+    const times = this.#queue.workTimes().map((millis) => millis / 1000);
+    const { depth, active } = this.#queue;
+    return { depth, active, unfinished: times.reduce((sum, time) => sum + time, 0), longest: Math.max(0, ...times) };
   }
 
   start(): void {
@@ -84,7 +93,7 @@ export class Incarnation {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { controller, state, aims, limiter, parent } = this.#options;
+    const { controller, state, aims, limiter, observer, parent } = this.#options;
     const { log } = this.#host;
     const wake = (key = ''): void => this.#queue.add(key);
     const run = await controller.start({ owner: this.owner, signal, log, wake });
@@ -98,6 +107,7 @@ export class Incarnation {
         owner: this.owner,
         inputs,
         limiter,
+        observer,
         isAtomic,
         log,
         wake,
@@ -108,6 +118,7 @@ export class Incarnation {
       ({ port, id, resource, last }) => run.keysOf(port, id, resource, last, scout.ports),
       this.#mappings,
       (key, cause) => this.#queue.add(key, cause),
+      observer?.mapped && (({ port }, keys) => this.#mapped(port, keys)),
     );
     for (const key of (await run.initialKeys?.(scout.ports)) ?? []) this.#queue.add(key);
     // Before any work: a key is judged by all that concerns it, never by the part that was read so far.
@@ -156,7 +167,15 @@ export class Incarnation {
   }
 
   #work(run: Run, worker: Worker): Promise<void> {
+    const { observer, host, controller } = this.#options;
     return this.#workOn(this.#queue, async ({ key, causes }) => {
+      const startedAt = observer === undefined ? 0 : host.clock.monotonic();
+      const tell =
+        observer &&
+        ((outcome: Outcome): void => {
+          const seconds = (host.clock.monotonic() - startedAt) / 1000;
+          observer.reconciled?.({ controller: controller.name, style: controller.style, outcome, seconds });
+        });
       let outcome: Outcome | undefined;
       for (let attempt = 1; outcome === undefined; attempt += 1) {
         const context = worker.begin(key, causes);
@@ -169,13 +188,15 @@ export class Incarnation {
           // What it was decided on has changed: once more, on what there is now.
           if (thrown instanceof StaleReadError && attempt < MAX_ATTEMPTS && this.owner.isOpen) continue;
           outcome = await this.#outcomeOf(thrown, worker);
-          if (outcome.kind === 'failed' && outcome.after === undefined && this.#options.controller.style === 'loop') {
+          if (outcome.kind === 'failed' && outcome.after === undefined && controller.style === 'loop') {
+            tell?.(outcome);
             throw thrown;
           }
         } finally {
           worker.end();
         }
       }
+      tell?.(outcome);
       this.#settle(this.#queue, key, outcome, { what: 'reconcile', key });
       if (outcome.kind !== 'failed') this.#options.succeeded();
     });
@@ -209,17 +230,29 @@ export class Incarnation {
     if (this.owner.isOpen) this.#options.finished();
   }
 
+  #mapped(port: string, keys: number): void {
+    const { observer, controller } = this.#options;
+    const { name, style, ports } = controller;
+    if (style === 'loop' || ports[port]?.kind === 'primary') return;
+    observer?.mapped?.({ controller: name, style, outcome: { kind: 'success' }, seconds: 0, keys });
+  }
+
   #workOnMappings(scout: Worker): Promise<void> {
     return this.#workOn(this.#mappings, async ({ key: job, causes }) => {
       scout.begin(job, causes);
+      const { controller, observer, host } = this.#options;
+      const startedAt = host.clock.monotonic();
       let outcome: Outcome = { kind: 'success' };
+      let keys = 0;
       try {
-        await this.#mapping?.run(job);
+        keys = (await this.#mapping?.run(job)) ?? 0;
       } catch (thrown) {
         outcome = outcomeOf(thrown, (reason) => scout.isAbort(reason));
       } finally {
         scout.end();
       }
+      const seconds = (host.clock.monotonic() - startedAt) / 1000;
+      observer?.mapped?.({ controller: controller.name, style: controller.style, outcome, seconds, keys });
       this.#settle(this.#mappings, job, outcome, { what: 'mapping', input: job.replace('\n', ' ') });
     });
   }
@@ -292,4 +325,14 @@ export class Incarnation {
     this.#queue.close();
     this.#mappings.close();
   }
+}
+
+function watcherOf({ observer, controller, host }: IncarnationOptions): QueueWatcher | undefined {
+  if (observer === undefined) return undefined;
+  const { name } = controller;
+  return {
+    now: () => host.clock.monotonic(),
+    queued: (isRetry) => observer.queued?.(name, isRetry),
+    taken: (waited) => observer.taken?.(name, waited / 1000),
+  };
 }

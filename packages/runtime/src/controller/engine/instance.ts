@@ -1,6 +1,7 @@
 import { Backoff, messageOf, ownedHost, type Host, type Owner, type RateLimiter } from '@cosi-ts/core';
 import type { State } from '../../state/state.ts';
 import type { Controller } from '../controller.ts';
+import type { ControllerLoad, RuntimeObserver } from '../metrics/observer.ts';
 import { Aims } from './aims.ts';
 import { Incarnation } from './incarnation.ts';
 
@@ -9,6 +10,7 @@ export interface InstanceOptions {
   readonly host: Host;
   readonly owner: Owner;
   readonly limiter: RateLimiter | undefined;
+  readonly observer: RuntimeObserver | undefined;
   /** Milliseconds that a reconcile may go on after it was told to stop. */
   readonly grace: number;
 }
@@ -37,8 +39,13 @@ export class ControllerInstance {
     return this.#isFinished || (this.#incarnation?.isIdle ?? false);
   }
 
+  /** What it has to do at this moment. */
+  load(): ControllerLoad {
+    return this.#incarnation?.load() ?? { depth: 0, active: 0, unfinished: 0, longest: 0 };
+  }
+
   start(): void {
-    const { state, owner, limiter, grace } = this.#options;
+    const { state, owner, limiter, observer, grace } = this.#options;
     if (!owner.isOpen || this.#incarnation !== undefined) return;
     const incarnation = new Incarnation({
       controller: this.controller,
@@ -47,6 +54,7 @@ export class ControllerInstance {
       parent: owner,
       aims: this.aims,
       limiter,
+      observer,
       grace,
       succeeded: () => this.#backoff.reset(),
       finished: () => this.#finish(incarnation),
@@ -76,6 +84,7 @@ export class ControllerInstance {
     const { owner } = this.#options;
     if (failed !== this.#incarnation || !owner.isOpen) return;
     this.#incarnation = undefined;
+    this.#options.observer?.crashed?.(this.controller.name, thrown);
     const delay = this.#backoff.next();
     const { log, timers } = this.#host;
     log.error('controller failed', { error: messageOf(thrown), restartIn: Math.round(delay) });

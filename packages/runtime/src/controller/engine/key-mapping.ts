@@ -10,6 +10,7 @@ import type { KeyedQueue } from './keyed-queue.ts';
 export class KeyMapping {
   readonly #keysOf: (change: InputChange) => Keys | Promise<Keys>;
   readonly #found: (key: string, cause: Cause) => void;
+  readonly #mapped: ((change: InputChange, keys: number) => void) | undefined;
   readonly #jobs: KeyedQueue;
   readonly #pending = new Map<string, InputChange>();
   /** Ports whose mappers take time. */
@@ -17,14 +18,17 @@ export class KeyMapping {
   /** Answers that are under way already. */
   readonly #begun = new Map<string, Promise<Keys>>();
 
+  /** @param mapped told of each change that was mapped at once, and of how many keys it gave */
   constructor(
     keysOf: (change: InputChange) => Keys | Promise<Keys>,
     jobs: KeyedQueue,
     found: (key: string, cause: Cause) => void,
+    mapped?: (change: InputChange, keys: number) => void,
   ) {
     this.#keysOf = keysOf;
     this.#jobs = jobs;
     this.#found = found;
+    this.#mapped = mapped;
   }
 
   add(change: InputChange): void {
@@ -44,20 +48,23 @@ export class KeyMapping {
         return;
       }
       for (const key of keys) this.#found(key, change.cause);
+      this.#mapped?.(change, keys.length);
     } catch {
       // It is tried again, and fails where failures are told.
       this.#enqueue(jobOf(change), change);
     }
   }
 
-  /** Does a job that was taken from the queue. @throws what the mapper throws */
-  async run(job: string): Promise<void> {
+  /** Does a job that was taken from the queue. @returns how many keys it gave. @throws what the mapper throws */
+  async run(job: string): Promise<number> {
     const change = this.#pending.get(job);
-    if (change === undefined) return;
+    if (change === undefined) return 0;
     const begun = this.#begun.get(job);
     this.#begun.delete(job);
-    for (const key of await (begun ?? this.#keysOf(change))) this.#found(key, change.cause);
+    const keys = await (begun ?? this.#keysOf(change));
+    for (const key of keys) this.#found(key, change.cause);
     if (this.#pending.get(job) === change) this.#pending.delete(job);
+    return keys.length;
   }
 
   #enqueue(job: string, change: InputChange): void {

@@ -1,4 +1,4 @@
-import { Backoff, type BackoffOptions, type Cause, type Random, type Timer, type Timers } from '@cosi-ts/core';
+import { Backoff, type Cause, type Random, type Timer, type Timers } from '@cosi-ts/core';
 
 interface Item {
   readonly key: string;
@@ -11,6 +11,17 @@ interface Item {
   dirty: boolean;
   timer: Timer | undefined;
   backoff: Backoff | undefined;
+  /** When it came into its state, in milliseconds of the monotonic clock; only if somebody watches. */
+  since: number;
+}
+
+/** Hears of keys as they come and go. */
+export interface QueueWatcher {
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  /** @param isRetry since it failed, or asked for it */
+  queued(isRetry: boolean): void;
+  taken(waited: number): void;
 }
 
 /** Causes kept for one key while it waits; beyond, the first stand for all. */
@@ -23,7 +34,7 @@ const MAX_CAUSES = 64;
 export class KeyedQueue {
   readonly #timers: Timers;
   readonly #random: Random;
-  readonly #backoff: BackoffOptions;
+  readonly #watcher: QueueWatcher | undefined;
   readonly #items = new Map<string, Item>();
   #line: Item[] = [];
   #head = 0;
@@ -31,15 +42,32 @@ export class KeyedQueue {
   #idle: (() => void)[] = [];
   #closed = false;
 
-  constructor(timers: Timers, random: Random, backoff: BackoffOptions = {}) {
+  constructor(timers: Timers, random: Random, options: { readonly watcher?: QueueWatcher | undefined } = {}) {
     this.#timers = timers;
     this.#random = random;
-    this.#backoff = backoff;
+    this.#watcher = options.watcher;
   }
 
   /** Whether no key is in line or being worked on; some may wait for their time. */
   get isIdle(): boolean {
     return this.#head === this.#line.length && this.#held === 0;
+  }
+
+  /** Keys in line. */
+  get depth(): number {
+    return this.#line.length - this.#head;
+  }
+
+  /** Keys that are worked on. */
+  get active(): number {
+    return this.#held;
+  }
+
+  /** Milliseconds that the keys worked on have taken so far, if somebody watches. */
+  workTimes(): readonly number[] {
+    const now = this.#watcher?.now();
+    if (now === undefined || this.#held === 0) return [];
+    return [...this.#items.values()].filter(({ state }) => state === 'held').map(({ since }) => now - since);
   }
 
   /** Asks for work on a key, now. */
@@ -50,12 +78,12 @@ export class KeyedQueue {
       const item = newItem(key);
       addCause(item, cause);
       this.#items.set(key, item);
-      this.#enqueue(item);
+      this.#enqueue(item, false);
       return;
     }
     addCause(known, cause);
     if (known.state === 'held') known.dirty = true;
-    if (known.state === 'delayed') this.#release(known);
+    if (known.state === 'delayed') this.#release(known, false);
   }
 
   /** The next key and the causes that led to it; undefined if none is ready. It is held until `done`. */
@@ -69,6 +97,11 @@ export class KeyedQueue {
     } else if (this.#head > 1024 && this.#head * 2 > this.#line.length) {
       this.#line = this.#line.slice(this.#head);
       this.#head = 0;
+    }
+    if (this.#watcher !== undefined) {
+      const now = this.#watcher.now();
+      this.#watcher.taken(now - item.since);
+      item.since = now;
     }
     item.state = 'held';
     this.#held += 1;
@@ -89,7 +122,7 @@ export class KeyedQueue {
     if (item?.state !== 'held') return;
     this.#held -= 1;
     item.backoff = undefined;
-    if (item.dirty) this.#enqueue(item);
+    if (item.dirty) this.#enqueue(item, false);
     else if (requeueAfter === undefined) this.#items.delete(key);
     else this.#delay(item, requeueAfter);
   }
@@ -105,10 +138,10 @@ export class KeyedQueue {
     this.#held -= 1;
     recallCauses(item);
     if (item.dirty) {
-      this.#enqueue(item);
+      this.#enqueue(item, true);
       return 0;
     }
-    item.backoff ??= new Backoff(this.#random, this.#backoff);
+    item.backoff ??= new Backoff(this.#random);
     const delay = retryAfter ?? item.backoff.next();
     this.#delay(item, delay);
     return delay;
@@ -126,16 +159,20 @@ export class KeyedQueue {
 
   #delay(item: Item, millis: number): void {
     item.state = 'delayed';
-    item.timer = this.#timers.after(millis, () => this.#release(item));
+    item.timer = this.#timers.after(millis, () => this.#release(item, true));
   }
 
-  #release(item: Item): void {
+  #release(item: Item, isRetry: boolean): void {
     item.timer?.cancel();
     item.timer = undefined;
-    this.#enqueue(item);
+    this.#enqueue(item, isRetry);
   }
 
-  #enqueue(item: Item): void {
+  #enqueue(item: Item, isRetry: boolean): void {
+    if (this.#watcher !== undefined) {
+      item.since = this.#watcher.now();
+      this.#watcher.queued(isRetry);
+    }
     item.state = 'ready';
     item.dirty = false;
     this.#line.push(item);
@@ -150,7 +187,7 @@ export class KeyedQueue {
 }
 
 function newItem(key: string): Item {
-  return { key, causes: [], taken: [], state: 'ready', dirty: false, timer: undefined, backoff: undefined };
+  return { key, causes: [], taken: [], state: 'ready', dirty: false, timer: undefined, backoff: undefined, since: 0 };
 }
 
 /** What led to work that failed leads to its retry. */

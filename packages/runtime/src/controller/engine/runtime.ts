@@ -5,6 +5,7 @@ import type { Controller } from '../controller.ts';
 import { checkGraph, type GraphFinding } from '../graph/check.ts';
 import { DependencyDatabase, RegistrationError } from '../graph/database.ts';
 import { edgesOf, type DependencyEdge } from '../graph/edges.ts';
+import type { RuntimeObserver } from '../metrics/observer.ts';
 import { ControllerInstance } from './instance.ts';
 
 export interface ControllerRuntimeOptions {
@@ -18,6 +19,8 @@ export interface ControllerRuntimeOptions {
   readonly stopGrace?: number | undefined;
   /** Kinds that others than controllers read and write: the check of the graph does not miss anybody there. */
   readonly external?: readonly Kind[] | undefined;
+  /** Hears what happens, for metrics. */
+  readonly observer?: RuntimeObserver | undefined;
 }
 
 /** Milliseconds. */
@@ -39,15 +42,17 @@ export class ControllerRuntime {
    * @throws RegistrationError if it contradicts one that is registered; nothing of it is kept then.
    */
   register(controller: Controller): void {
-    const { state, host, owner, stopGrace = STOP_GRACE } = this.#options;
+    const { state, host, owner, observer, stopGrace: grace = STOP_GRACE } = this.#options;
     if (controller.atomic === true && state.transact === undefined) {
       throw new RegistrationError(`controller "${controller.name}" is atomic, and the state has no transactions`);
     }
     const changeRate = controller.changeRate ?? this.#options.changeRate;
     const limiter = changeRate && new RateLimiter(changeRate);
-    const instance = new ControllerInstance(controller, { state, host, owner, limiter, grace: stopGrace });
+    const instance = new ControllerInstance(controller, { state, host, owner, limiter, observer, grace });
     this.#database.add(controller);
     this.#instances.set(controller.name, instance);
+    const { name, style, concurrency } = controller;
+    observer?.registered?.({ name, style, concurrency, load: () => instance.load() });
     if (this.#started) instance.start();
   }
 

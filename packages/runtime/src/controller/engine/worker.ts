@@ -2,6 +2,7 @@ import { isAbortOf, type Cause, type Host, type Logger, type Owner, type RateLim
 import type { State } from '../../state/state.ts';
 import { Transaction } from '../../state/transaction.ts';
 import type { Controller, OpenPorts, ReconcileContext } from '../controller.ts';
+import type { RuntimeObserver } from '../metrics/observer.ts';
 import { openPorts, type PortState } from '../port/open-ports.ts';
 import { OutputTracker } from '../port/output-tracker.ts';
 import { passage } from '../port/passage.ts';
@@ -16,6 +17,7 @@ export interface Workplace {
   readonly owner: Owner;
   readonly inputs: Inputs;
   readonly limiter: RateLimiter | undefined;
+  readonly observer: RuntimeObserver | undefined;
   /** Whether its work is committed at its end. */
   readonly isAtomic: boolean;
   readonly log: Logger;
@@ -37,11 +39,13 @@ export class Worker {
 
   constructor(place: Workplace) {
     this.#place = place;
-    const { controller, state, host, owner, inputs, limiter } = place;
+    const { controller, state, host, owner, inputs, limiter, observer } = place;
+    const { name } = controller;
+    const onCall = observer?.called && ((kind: 'read' | 'write') => observer.called?.(name, kind));
     this.ports = openPorts(controller.ports, {
       controller: controller.name,
       state: place.isAtomic ? viewOf(() => this.#current()) : state,
-      passage: passage({ controller: controller.name, owner, host, limiter, onCall: undefined }),
+      passage: passage({ controller: name, owner, host, limiter, onCall }),
       attribution: () => ({ actor: controller.name, causes: this.#causes }),
       written: (port, id) => this.#tracker.record(port, id),
       isAimedAt: (port, id) => inputs.isAimedAt(port, id),
