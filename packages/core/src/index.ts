@@ -1,13 +1,14 @@
 export { CodedError, codeOf, messageOf } from './errors/coded-error.ts';
 export { abortReason, aborted, isAbortOf } from './errors/aborted.ts';
 
-export type { Clock, Gate, Host, Pace, Point, Random, Timer, TimerOptions, Timers } from './host/host.ts';
+export type { Clock, Gate, Host, Pace, Point, Random, Runner, Timer, TimerOptions, Timers } from './host/host.ts';
 export { silentLogger, type LogFields, type Logger } from './host/logger.ts';
 export type { CreateOptions, DirectoryOptions, FileLock, FileWatch, FileWriter, Files } from './host/files.ts';
 export { FileError } from './host/file-error.ts';
 export { directoryOf, writeFileAtomically } from './host/atomic-file.ts';
 export { ownedHost } from './host/owned-host.ts';
 export { realHost, type RealHostOptions } from './host/real/real-host.ts';
+export { startWatchdog, type WatchdogOptions } from './host/real/watchdog.ts';
 
 export { Owner, never, type Attachment, type Detach } from './owner/owner.ts';
 

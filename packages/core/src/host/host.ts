@@ -55,8 +55,18 @@ export interface Random {
 
 /** The bound on how long work may keep the event loop, one budget per process (5 ms a slice). */
 export interface Pace {
-  /** Undefined while the slice lasts; else a promise that resolves after the loop has turned once. */
-  yield(): Promise<void> | undefined;
+  /**
+   * Undefined while the slice lasts; else a promise that resolves after the loop has turned once.
+   * @param runner who asks, and so was the last to run: a turn that was much too long is told under that name
+   */
+  yield(runner?: Runner): Promise<void> | undefined;
+}
+
+/** Somebody whose work shares the event loop with that of others. */
+export interface Runner {
+  readonly name: string;
+  /** What it is at. */
+  readonly task: string;
 }
 
 /** A place where a simulation may let somebody else go first. */

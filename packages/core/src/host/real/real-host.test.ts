@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { spawn } from 'node:child_process';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseTimestamp } from '../../time/timestamp.ts';
 import { silentLogger } from '../logger.ts';
 import { realClock } from './clock.ts';
@@ -97,6 +97,33 @@ describe('randomness', () => {
 });
 
 describe('pace', () => {
+  test('tells who ran on for long, and not who waited or never asks', async () => {
+    let now = 0;
+    const time = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    onTestFinished(() => time.mockRestore());
+    const told: unknown[] = [];
+    const pace = realPace(({ name, task }, millis) => told.push([name, task, millis]));
+    const [slow, quick] = ['slow', 'quick'].map((name) => ({ name, task: `of ${name}` }));
+    void pace.yield(slow);
+    now = 40;
+    const waited = pace.yield(quick);
+    now = 200;
+    void pace.yield(slow);
+    now = 300;
+    void pace.yield();
+    expect(told).toEqual([['slow', 'of slow', 160]]);
+    // The loop turns: nobody can be blamed for the time that it took.
+    await waited;
+    now = 1000;
+    void pace.yield(quick);
+    expect(told).toHaveLength(2);
+    await turn();
+    await turn();
+    now = 2000;
+    void pace.yield(quick);
+    expect(told).toHaveLength(2);
+  });
+
   test('lets work go on for a slice, then makes it wait for a turn of the loop', async () => {
     const pace = realPace();
     const events: string[] = [];

@@ -21,6 +21,8 @@ export function realHost({ log = silentLogger }: RealHostOptions = {}): Host {
     files: realFiles(log),
     rpc: grpcRpc(log),
     log,
-    pace: realPace(),
+    pace: realPace(({ name, task }, millis) =>
+      log.warn('held the event loop', { controller: name, task, millis: Math.round(millis) }),
+    ),
   };
 }

@@ -1,11 +1,12 @@
-import { Owner, realHost } from '@cosi-ts/core';
+import { Owner, realHost, silentLogger, type Logger } from '@cosi-ts/core';
 import { simulate } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
 import { collection } from '../../state/collection.ts';
 import { defineController } from '../loop.ts';
 import { merge } from '../operators/merge.ts';
 import { transform } from '../operators/transform.ts';
-import { exclusive, weak } from '../ports.ts';
+import { exclusive, primary, weak } from '../ports.ts';
+import { defineQueueController } from '../queue.ts';
 import { A, B, C, start } from './text-types.fixture.ts';
 
 describe('the engine', () => {
@@ -90,5 +91,35 @@ describe('the engine', () => {
     await collection(state, A).create('x', { text: '1' });
     await cursor.ready();
     expect(cursor.pull()?.changed.map(({ key }) => key)).toEqual(['x']);
+  });
+
+  test('names whoever holds the loop for long, afterwards', async () => {
+    await using owner = new Owner('test');
+    const warnings: unknown[] = [];
+    const log: Logger = {
+      ...silentLogger,
+      warn: (message, fields) => warnings.push([message, fields]),
+      child: () => log,
+    };
+    const { state, runtime } = start({ host: realHost({ log }), owner });
+    const done = Promise.withResolvers<void>();
+    runtime.register(
+      defineQueueController({
+        name: 'greedy',
+        ports: { inputs: primary(A), outputs: exclusive(B) },
+        async reconcile({ inputs, outputs }, key) {
+          await inputs.get(key);
+          const until = performance.now() + 60;
+          while (performance.now() < until);
+          await outputs.set(key, { text: '' });
+          done.resolve();
+        },
+      }),
+    );
+    runtime.start();
+    await collection(state, A).create('x', { text: '' });
+    await done.promise;
+    const fields = expect.objectContaining({ controller: 'greedy', task: 'x' }) as unknown;
+    expect(warnings).toEqual([['held the event loop', fields]]);
   });
 });

@@ -168,7 +168,7 @@ export class Incarnation {
 
   #work(run: Run, worker: Worker): Promise<void> {
     const { observer, host, controller } = this.#options;
-    return this.#workOn(this.#queue, async ({ key, causes }) => {
+    return this.#workOn(this.#queue, worker, async ({ key, causes }) => {
       const startedAt = observer === undefined ? 0 : host.clock.monotonic();
       const tell =
         observer &&
@@ -238,7 +238,7 @@ export class Incarnation {
   }
 
   #workOnMappings(scout: Worker): Promise<void> {
-    return this.#workOn(this.#mappings, async ({ key: job, causes }) => {
+    return this.#workOn(this.#mappings, scout, async ({ key: job, causes }) => {
       scout.begin(job, causes);
       const { controller, observer, host } = this.#options;
       const startedAt = host.clock.monotonic();
@@ -259,6 +259,7 @@ export class Incarnation {
 
   async #workOn(
     queue: KeyedQueue,
+    worker: Worker,
     handle: (item: NonNullable<ReturnType<KeyedQueue['take']>>) => Promise<void>,
   ): Promise<void> {
     const { pace } = this.#host;
@@ -269,7 +270,7 @@ export class Incarnation {
         continue;
       }
       await handle(item);
-      const turn = pace.yield();
+      const turn = pace.yield(worker);
       if (turn !== undefined) await turn;
     }
   }

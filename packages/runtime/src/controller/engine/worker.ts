@@ -1,4 +1,12 @@
-import { isAbortOf, type Cause, type Host, type Logger, type Owner, type RateLimiter } from '@cosi-ts/core';
+import {
+  isAbortOf,
+  type Cause,
+  type Host,
+  type Logger,
+  type Owner,
+  type RateLimiter,
+  type Runner,
+} from '@cosi-ts/core';
 import type { State } from '../../state/state.ts';
 import { Transaction } from '../../state/transaction.ts';
 import type { Controller, OpenPorts, ReconcileContext } from '../controller.ts';
@@ -26,7 +34,7 @@ export interface Workplace {
 }
 
 /** One hand of a controller: ports of its own, which know what it works on and why. */
-export class Worker {
+export class Worker implements Runner {
   readonly ports: OpenPorts;
   readonly #place: Workplace;
   readonly #tracker = new OutputTracker();
@@ -45,7 +53,7 @@ export class Worker {
     this.ports = openPorts(controller.ports, {
       controller: controller.name,
       state: place.isAtomic ? viewOf(() => this.#current()) : state,
-      passage: passage({ controller: name, owner, host, limiter, onCall }),
+      passage: passage({ controller: name, owner, host, limiter, runner: this, onCall }),
       attribution: () => ({ actor: controller.name, causes: this.#causes }),
       written: (port, id) => this.#tracker.record(port, id),
       isAimedAt: (port, id) => inputs.isAimedAt(port, id),
@@ -54,6 +62,15 @@ export class Worker {
       teardownSignal: (port, id, isGoing) => this.#teardownSignal(port, id, isGoing),
       awaitRemoval: (port, id) => inputs.awaitRemoval(port, id, this.#key),
     });
+  }
+
+  get name(): string {
+    return this.#place.controller.name;
+  }
+
+  /** The key that it works on. */
+  get task(): string {
+    return this.#key;
   }
 
   /** Begins work on a key. @returns what the reconcile is told */

@@ -1,4 +1,4 @@
-import { abortReason, never, sleep, type Host, type Owner, type RateLimiter } from '@cosi-ts/core';
+import { abortReason, never, sleep, type Host, type Owner, type RateLimiter, type Runner } from '@cosi-ts/core';
 import type { Kind } from '@cosi-ts/resources';
 
 /** A port's method: a resource's id, and up to two things more. */
@@ -19,6 +19,8 @@ export interface PassageOptions {
   readonly controller: string;
   readonly owner: Owner;
   readonly host: Pick<Host, 'gate' | 'pace' | 'clock' | 'timers'>;
+  /** Who calls. */
+  readonly runner: Runner;
   /** Makes changes wait. */
   readonly limiter: RateLimiter | undefined;
   /** Told about each call. */
@@ -51,12 +53,12 @@ function guarded<A, B, T>(
   kind: Kind,
   verb: string,
   method: Method<A, B, T>,
-  { controller, owner, host: { gate, pace } }: PassageOptions,
+  { controller, owner, runner, host: { gate, pace } }: PassageOptions,
 ): Method<A, B, T> {
   if (gate === undefined) {
     return (id, a, b) => {
       if (owner.isEnded) return refuse(owner);
-      const turn = pace.yield();
+      const turn = pace.yield(runner);
       if (turn === undefined) return method(id, a, b);
       return turn.then(() => (owner.isEnded ? refuse(owner) : method(id, a, b)));
     };
