@@ -37,12 +37,12 @@ export async function runSuite(name: string, suite: Suite, options: RunOptions):
     const theirs: Sample[] = [];
     for (let round = 0; round < options.rounds; round += 1) {
       ours.push(await measureOurs(row.name));
-      if (measureTheirs !== undefined) theirs.push(await measureTheirs(row.name));
+      if (measureTheirs !== undefined && row.isAlone !== true) theirs.push(await measureTheirs(row.name));
     }
     const result: Result = {
       row: { name: row.name, per: row.per, unit: row.unit, ...(row.target !== undefined && { target: row.target }) },
       ours: median(ours),
-      reference: measureTheirs === undefined ? undefined : median(theirs),
+      reference: theirs.length === 0 ? undefined : median(theirs),
     };
     results.push(result);
     options.report(result);

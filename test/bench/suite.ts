@@ -8,6 +8,8 @@ export interface Row {
   readonly unit: 'ns' | 'B' | 'n';
   /** How many times the reference's rate is wanted (for bytes: how many times less). */
   readonly target?: number;
+  /** The reference's program has no such row. */
+  readonly isAlone?: boolean;
   /** Does the work once, on fresh data. */
   measure(contestant: Contestant): Promise<Sample>;
 }

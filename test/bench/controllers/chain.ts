@@ -1,8 +1,8 @@
 import { Owner, realHost, type ChangesCursor } from '@cosi-ts/core';
 import type { MemberSpec, Resource, ResourceType } from '@cosi-ts/resources';
-import { ControllerRuntime, MemoryState, transform } from '@cosi-ts/runtime';
+import { ControllerRuntime, MemoryState, collection, transform } from '@cosi-ts/runtime';
 import { begin, collectGarbage, median, type Sample } from '../clock.ts';
-import { Members, idOf, newMember, renamed } from '../state/member.ts';
+import { Members, idOf, newMember } from '../state/member.ts';
 
 const host = realHost();
 
@@ -13,7 +13,6 @@ function kindsOf(length: number): readonly ResourceType<MemberSpec>[] {
 
 interface Chain extends AsyncDisposable {
   readonly state: MemoryState;
-  readonly inputs: readonly Resource<MemberSpec>[];
   /** Of the last output. */
   readonly cursor: ChangesCursor<Resource>;
   start(): void;
@@ -23,8 +22,7 @@ interface Chain extends AsyncDisposable {
 async function newChain(length: number, count: number): Promise<Chain> {
   const owner = new Owner('bench');
   const state = new MemoryState({ clock: host.clock, random: host.random, types: { find: () => Members } });
-  const inputs: Resource<MemberSpec>[] = [];
-  for (let n = 0; n < count; n += 1) inputs.push((await state.create(newMember(n))) as Resource<MemberSpec>);
+  for (let n = 0; n < count; n += 1) await state.create(newMember(n));
   const runtime = new ControllerRuntime({ state, host, owner });
   const kinds = kindsOf(length);
   for (const [n, output] of kinds.slice(1).entries()) {
@@ -41,7 +39,6 @@ async function newChain(length: number, count: number): Promise<Chain> {
   }
   return {
     state,
-    inputs,
     cursor: state.changes(kinds[length]!),
     start: () => runtime.start(),
     [Symbol.asyncDispose]: () => owner.close(),
@@ -72,18 +69,19 @@ export function converge(count: number): () => Promise<Sample> {
 export function change(length: number, count: number, rounds: number): () => Promise<Sample> {
   return async () => {
     await using chain = await newChain(length, count);
-    const current = [...chain.inputs];
+    const inputs = collection(chain.state, Members);
     chain.start();
     await told(chain.cursor, count);
     collectGarbage();
     const times: Sample[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const n = (round * 7919) % count;
+      const id = idOf((round * 7919) % count);
+      const hostname = idOf(count + round);
       const clock = begin();
-      const updated = chain.state.update(renamed(current[n]!, idOf(count + round)));
+      const updated = inputs.update(id, ({ metadata, spec }) => ({ metadata, spec: { ...spec, hostname } }));
       await told(chain.cursor, 1);
       times.push(clock.perOp(1));
-      current[n] = (await updated) as Resource<MemberSpec>;
+      await updated;
     }
     return median(times);
   };

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { nodeControllers } from '@cosi-ts/controllers';
 import { Owner, realHost, type ChangesCursor } from '@cosi-ts/core';
 import { Affiliate, Member, typeRegistry, type AffiliateSpec, type Resource } from '@cosi-ts/resources';
-import { ControllerRuntime, MemoryState, collection } from '@cosi-ts/runtime';
+import { ControllerRuntime, EncodeCache, MemoryState, collection, remoteState, stateService } from '@cosi-ts/runtime';
 import { begin, collectGarbage, median, type Sample } from '../clock.ts';
 
 const host = realHost();
@@ -137,6 +141,54 @@ async function changes(nodes: number, rounds: number) {
     await updated;
   }
   return { times, commits: cluster.state.position - before };
+}
+
+/** While the cluster converges: the delay of the event loop that 1 in 100 of its turns exceeds. */
+export function loopDelay(nodes: number): () => Promise<Sample> {
+  return async () => {
+    await using cluster = newCluster(nodes);
+    await cluster.fill();
+    collectGarbage();
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    delay.enable();
+    cluster.start();
+    await membersAre(cluster.members, nodes);
+    delay.disable();
+    return { value: delay.percentile(99), cpu: 0 };
+  };
+}
+
+/** While the cluster converges: the slowest of gets over the API, one after the other. */
+export function slowestGet(nodes: number): () => Promise<Sample> {
+  return async () => {
+    await using cluster = newCluster(nodes);
+    await cluster.fill();
+    const directory = mkdtempSync(path.join(tmpdir(), 'cosi-bench-'));
+    const address = `unix:${path.join(directory, 'api.sock')}`;
+    const types = typeRegistry();
+    const service = stateService(cluster.state, { types, encodings: new EncodeCache(), pace: host.pace });
+    const listener = await host.rpc.listen({ address }, [service]);
+    const channel = host.rpc.connect({ address });
+    const client = remoteState(channel, { types });
+    const { id } = affiliate('k8s', 0);
+    await client.get(Raw.pointer(id));
+    collectGarbage();
+    let slowest = 0;
+    let isDone = false;
+    cluster.start();
+    const all = membersAre(cluster.members, nodes).then(() => (isDone = true));
+    while (!isDone) {
+      const clock = begin();
+      await client.get(Raw.pointer(id));
+      slowest = Math.max(slowest, clock.perOp(1).value);
+    }
+    await all;
+    channel.close();
+    await listener.close(0);
+    rmSync(directory, { recursive: true });
+    return { value: slowest, cpu: 0 };
+  };
 }
 
 /** The most memory that the process of a cold start ever had. */

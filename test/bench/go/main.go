@@ -1,4 +1,4 @@
-// Measures one row of the state benchmark on the COSI runtime for Go and prints its samples as JSON.
+// Measures one row of a benchmark on the COSI runtime for Go and prints its samples as JSON.
 package main
 
 import (
@@ -37,6 +37,24 @@ var rows = map[string]row{
 	"deliveries-10000":      deliveries(10_000),
 	"bootstrap-100k":        bootstrap,
 	"bootstrap-100k-agg":    bootstrapAggregated,
+
+	"wake-up":           chained(1, 5_000),
+	"chain-10":          chained(10, 2_000),
+	"chain-50":          chained(50, 1_000),
+	"converge-1k":       converge(1_000),
+	"converge-10k":      converge(10_000),
+	"converge-100k":     converge(100_000),
+	"change-100":        queued(100, 5_000),
+	"change-1k":         queued(1_000, 5_000),
+	"change-10k":        queued(10_000, 5_000),
+	"merge-change-100":  mergeChange(100, 200),
+	"merge-change-1k":   mergeChange(1_000, 50),
+	"merge-change-10k":  mergeChange(10_000, 10),
+	"merge-change-100k": mergeChange(100_000, 2),
+	"merge-cold-10k":    cold(10_000),
+	"merge-cold-100k":   cold(100_000),
+	"merge-live-10k":    live(10_000),
+	"merge-peak-100k":   peak(100_000),
 }
 
 func main() {
