@@ -4,6 +4,7 @@ import {
   messageOf,
   ownedHost,
   sleep,
+  type Gate,
   type Host,
   type LogFields,
   type Owner,
@@ -16,6 +17,7 @@ import type { Controller, Run } from '../controller.ts';
 import type { ControllerLoad, RuntimeObserver } from '../metrics/observer.ts';
 import { delayOf, outcomeOf, type Outcome } from '../outcome.ts';
 import type { Aims } from './aims.ts';
+import type { InputFollower } from './input-follower.ts';
 import { Inputs } from './inputs.ts';
 import { KeyMapping } from './key-mapping.ts';
 import { KeyedQueue, type QueueWatcher } from './keyed-queue.ts';
@@ -140,66 +142,100 @@ export class Incarnation {
   #ready(): void {
     if (this.#isFeeding || !this.owner.isOpen) return;
     this.#isFeeding = true;
-    queueMicrotask(() => {
-      this.#feed().catch((thrown: unknown) => {
-        if (this.owner.isOpen) this.#options.failed(thrown);
-      });
-    });
+    queueMicrotask(this.#feedNow);
   }
 
-  async #feed(): Promise<void> {
+  readonly #feedNow = (): void => {
+    try {
+      this.#feed()?.catch(this.#feedFailed);
+    } catch (thrown) {
+      this.#feedFailed(thrown);
+    }
+  };
+
+  readonly #feedFailed = (thrown: unknown): void => {
+    if (this.owner.isOpen) this.#options.failed(thrown);
+  };
+
+  /** Reads the inputs until nothing is left, then waits for more. @returns undefined if that was done at once */
+  #feed(): Promise<void> | undefined {
     const { gate, pace } = this.#host;
-    for (const input of this.#inputs?.ready() ?? []) {
-      if (gate !== undefined) {
-        await gate.pass({ kind: 'pull', actor: this.#options.controller.name, label: input.label });
-      }
-      if (!this.owner.isOpen) return;
-      for (const change of input.pull()) {
-        const removal = this.#inputs?.removalOf(change);
-        if (removal !== undefined) this.#queue.add(removal, change.cause);
-        else this.#mapping?.add(change);
-      }
+    for (let input = this.#inputs?.next(); input !== undefined; input = this.#inputs?.next()) {
+      if (gate !== undefined) return this.#feedThrough(gate, input);
+      this.#take(input);
       const turn = pace.yield();
-      if (turn !== undefined) await turn;
+      if (turn !== undefined) return turn.then(() => (this.owner.isOpen ? this.#feed() : undefined));
     }
     this.#isFeeding = false;
     this.#inputs?.arm();
+    return undefined;
   }
 
-  #work(run: Run, worker: Worker): Promise<void> {
-    const { observer, host, controller } = this.#options;
-    return this.#workOn(this.#queue, worker, async ({ key, causes }) => {
-      const startedAt = observer === undefined ? 0 : host.clock.monotonic();
-      const tell =
-        observer &&
-        ((outcome: Outcome): void => {
-          const seconds = (host.clock.monotonic() - startedAt) / 1000;
-          observer.reconciled?.({ controller: controller.name, style: controller.style, outcome, seconds });
-        });
+  async #feedThrough(gate: Gate, input: InputFollower): Promise<void> {
+    await gate.pass({ kind: 'pull', actor: this.#options.controller.name, label: input.label });
+    if (!this.owner.isOpen) return;
+    this.#take(input);
+    await this.#feed();
+  }
+
+  #take(input: InputFollower): void {
+    for (const change of input.pull()) {
+      const removal = this.#inputs?.removalOf(change);
+      if (removal !== undefined) this.#queue.add(removal, change.cause);
+      else this.#mapping?.add(change);
+    }
+  }
+
+  async #work(run: Run, worker: Worker): Promise<void> {
+    const { pace } = this.#host;
+    while (this.owner.isOpen) {
+      const item = this.#queue.take();
+      if (item === undefined) {
+        await this.#queue.available();
+        continue;
+      }
+      const { key, causes } = item;
+      const told = this.#stopwatch();
       let outcome: Outcome | undefined;
       for (let attempt = 1; outcome === undefined; attempt += 1) {
-        const context = worker.begin(key, causes);
         try {
-          const result = await run.reconcile(worker.ports, key, context);
+          const result = await run.reconcile(worker.ports, key, worker.begin(key, causes));
           const committing = worker.commit();
           if (committing !== undefined) await committing;
-          outcome = { kind: 'success', after: delayOf(result?.requeueAfter) };
+          outcome = result === undefined ? SUCCESS : { kind: 'success', after: delayOf(result.requeueAfter) };
         } catch (thrown) {
           // What it was decided on has changed: once more, on what there is now.
           if (thrown instanceof StaleReadError && attempt < MAX_ATTEMPTS && this.owner.isOpen) continue;
           outcome = await this.#outcomeOf(thrown, worker);
-          if (outcome.kind === 'failed' && outcome.after === undefined && controller.style === 'loop') {
-            tell?.(outcome);
+          if (this.#isFatal(outcome)) {
+            told?.(outcome);
             throw thrown;
           }
         } finally {
           worker.end();
         }
       }
-      tell?.(outcome);
-      this.#settle(this.#queue, key, outcome, { what: 'reconcile', key });
+      told?.(outcome);
+      this.#settle(this.#queue, key, outcome, 'reconcile');
       if (outcome.kind !== 'failed') this.#options.succeeded();
-    });
+      const turn = pace.yield(worker);
+      if (turn !== undefined) await turn;
+    }
+  }
+
+  #isFatal({ kind, after }: Outcome): boolean {
+    return kind === 'failed' && after === undefined && this.#options.controller.style === 'loop';
+  }
+
+  /** Tells the observer, if there is one, how work that begins now ended. */
+  #stopwatch(): ((outcome: Outcome) => void) | undefined {
+    const { observer, host, controller } = this.#options;
+    if (observer?.reconciled === undefined) return undefined;
+    const startedAt = host.clock.monotonic();
+    return (outcome) => {
+      const seconds = (host.clock.monotonic() - startedAt) / 1000;
+      observer.reconciled?.({ controller: controller.name, style: controller.style, outcome, seconds });
+    };
   }
 
   /** One that asks to run again without having failed has done its work: that is committed. */
@@ -237,58 +273,43 @@ export class Incarnation {
     observer?.mapped?.({ controller: name, style, outcome: { kind: 'success' }, seconds: 0, keys });
   }
 
-  #workOnMappings(scout: Worker): Promise<void> {
-    return this.#workOn(this.#mappings, scout, async ({ key: job, causes }) => {
-      scout.begin(job, causes);
-      const { controller, observer, host } = this.#options;
-      const startedAt = host.clock.monotonic();
-      let outcome: Outcome = { kind: 'success' };
+  async #workOnMappings(scout: Worker): Promise<void> {
+    const { controller, observer } = this.#options;
+    const { clock, pace } = this.#host;
+    while (this.owner.isOpen) {
+      const item = this.#mappings.take();
+      if (item === undefined) {
+        await this.#mappings.available();
+        continue;
+      }
+      const startedAt = clock.monotonic();
+      let outcome: Outcome = SUCCESS;
       let keys = 0;
       try {
-        keys = (await this.#mapping?.run(job)) ?? 0;
+        scout.begin(item.key, item.causes);
+        keys = (await this.#mapping?.run(item.key)) ?? 0;
       } catch (thrown) {
         outcome = outcomeOf(thrown, (reason) => scout.isAbort(reason));
       } finally {
         scout.end();
       }
-      const seconds = (host.clock.monotonic() - startedAt) / 1000;
+      const seconds = (clock.monotonic() - startedAt) / 1000;
       observer?.mapped?.({ controller: controller.name, style: controller.style, outcome, seconds, keys });
-      this.#settle(this.#mappings, job, outcome, { what: 'mapping', input: job.replace('\n', ' ') });
-    });
-  }
-
-  async #workOn(
-    queue: KeyedQueue,
-    worker: Worker,
-    handle: (item: NonNullable<ReturnType<KeyedQueue['take']>>) => Promise<void>,
-  ): Promise<void> {
-    const { pace } = this.#host;
-    while (this.owner.isOpen) {
-      const item = queue.take();
-      if (item === undefined) {
-        await queue.available();
-        continue;
-      }
-      await handle(item);
-      const turn = pace.yield(worker);
+      this.#settle(this.#mappings, item.key, outcome, 'mapping');
+      const turn = pace.yield(scout);
       if (turn !== undefined) await turn;
     }
   }
 
-  #settle(
-    queue: KeyedQueue,
-    key: string,
-    outcome: Outcome,
-    { what, ...fields }: LogFields & { readonly what: string },
-  ): void {
+  #settle(queue: KeyedQueue, key: string, outcome: Outcome, what: 'reconcile' | 'mapping'): void {
     if (!this.owner.isOpen) return;
     const { log } = this.#host;
     if (outcome.kind === 'failed') {
       const retryIn = Math.round(queue.failed(key, outcome.after));
-      log.error(`${what} failed`, { ...fields, error: messageOf(outcome.error), retryIn });
+      log.error(`${what} failed`, { ...subjectOf(what, key), error: messageOf(outcome.error), retryIn });
       return;
     }
-    if (outcome.kind === 'skipped') log.info(`${what} skipped`, { ...fields, reason: outcome.reason });
+    if (outcome.kind === 'skipped') log.info(`${what} skipped`, { ...subjectOf(what, key), reason: outcome.reason });
     queue.done(key, outcome.after);
   }
 
@@ -336,4 +357,10 @@ function watcherOf({ observer, controller, host }: IncarnationOptions): QueueWat
     queued: (isRetry) => observer.queued?.(name, isRetry),
     taken: (waited) => observer.taken?.(name, waited / 1000),
   };
+}
+
+const SUCCESS: Outcome = { kind: 'success' };
+
+function subjectOf(what: 'reconcile' | 'mapping', key: string): LogFields {
+  return what === 'reconcile' ? { key } : { input: key.replace('\n', ' ') };
 }

@@ -11,6 +11,9 @@ export class Inputs {
   readonly #aims: Aims;
   readonly #state: State;
   readonly #followers = new Map<string, InputFollower>();
+  readonly #line: readonly InputFollower[];
+  /** Who is asked next. */
+  #turn = 0;
   /** By output and id, the key to wake when it can be destroyed. */
   readonly #removals = new Map<string, Map<string, string>>();
 
@@ -24,6 +27,7 @@ export class Inputs {
       const aim = declaration.direction === 'input' ? aims.of(port) : removals;
       this.#followers.set(port, new InputFollower(port, declaration, state, aim, ready));
     }
+    this.#line = [...this.#followers.values()];
   }
 
   /** Resolves when there is to be pulled what there was at the beginning. */
@@ -33,28 +37,28 @@ export class Inputs {
     }
   }
 
-  get isReady(): boolean {
-    for (const follower of this.#followers.values()) if (follower.isReady) return true;
-    return false;
-  }
-
-  /** Those that have something to pull, in turn, so that none waits for another to run dry. */
-  *ready(): Generator<InputFollower> {
-    while (this.isReady) {
-      for (const follower of this.#followers.values()) if (follower.isReady) yield follower;
+  /** One that has something to pull: each in its turn, so that none waits for another to run dry. */
+  next(): InputFollower | undefined {
+    const { length } = this.#line;
+    for (let step = 0; step < length; step += 1) {
+      const follower = this.#line[this.#turn] as InputFollower;
+      this.#turn = this.#turn + 1 === length ? 0 : this.#turn + 1;
+      if (follower.isReady) return follower;
     }
+    return undefined;
   }
 
   /** Asks to be told when there is something to pull. */
   arm(): void {
-    for (const follower of this.#followers.values()) follower.arm();
+    for (const follower of this.#line) follower.arm();
   }
 
   /** The key that a change of an output wakes; undefined if the change is one of an input. */
   removalOf({ port, id }: InputChange): string | undefined {
     const removals = this.#removals.get(port);
-    const key = removals?.get(id);
-    if (removals?.delete(id) === true) this.#follower(port).aimChanged();
+    if (removals === undefined || removals.size === 0) return undefined;
+    const key = removals.get(id);
+    if (removals.delete(id)) this.#follower(port).aimChanged();
     return key;
   }
 

@@ -228,7 +228,7 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
       const keys = extraKeys[port];
       return keys === 'every' ? [...always, ...groups.all()] : (keys?.(id, resource) ?? [id]);
     },
-    reconcile: async (untyped, key, context) => {
+    reconcile: (untyped, key, context) => {
       const ports = untyped as unknown as Ports<I, O>;
       if (inputFinalizers && key.startsWith(RELEASE)) return release(ports, key.slice(RELEASE.length));
       return reconcileGroup(ports, key, context);
