@@ -156,15 +156,13 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
     }
   };
 
-  const membersOf = async (key: string, port: InputPort<I>): Promise<readonly Resource<I>[]> => {
-    const ids = groups.members(key);
-    const inputs: Resource<I>[] = [];
-    for (const id of ids.length > 1 ? [...ids].sort(compareUtf8) : ids) {
-      const found = await port.find(id);
-      // One that moved or went meanwhile wakes us again.
-      if (found !== undefined && group(found) === key) inputs.push(found);
-    }
-    return inputs;
+  /** One that moved or went meanwhile wakes us again. */
+  const isMember = (input: Resource<I> | undefined, key: string): input is Resource<I> =>
+    input !== undefined && group(input) === key;
+
+  const membersOf = async (ids: Keys, key: string, port: InputPort<I>): Promise<readonly Resource<I>[]> => {
+    const found = await Promise.all([...ids].sort(compareUtf8).map((id) => port.find(id)));
+    return found.filter((input) => isMember(input, key));
   };
 
   /** @returns those that are held now: not one that went meanwhile */
@@ -187,7 +185,14 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
     key: string,
     context: ReconcileContext,
   ): Promise<ReconcileReturn> => {
-    const members = await membersOf(key, ports.input);
+    const [first, ...more] = groups.members(key);
+    let members: readonly Resource<I>[] = NONE;
+    if (more.length > 0) {
+      members = await membersOf(groups.members(key), key, ports.input);
+    } else if (first !== undefined) {
+      const found = await ports.input.find(first);
+      if (isMember(found, key)) members = [found];
+    }
     const counting = members.some(isLeaving) ? members.filter((input) => !isLeaving(input)) : members;
     const staying = inputFinalizers ? await hold(counting, ports.input) : counting;
     const leaving = inputFinalizers ? members.filter((input) => isLeaving(input) && isHeld(input)) : NONE;
