@@ -175,10 +175,10 @@ export function slowestGet(nodes: number): () => Promise<Sample> {
     await client.get(Raw.pointer(id));
     collectGarbage();
     let slowest = 0;
-    let isDone = false;
+    const done = new AbortController();
     cluster.start();
-    const all = membersAre(cluster.members, nodes).then(() => (isDone = true));
-    while (!isDone) {
+    const all = membersAre(cluster.members, nodes).then(() => done.abort());
+    while (!done.signal.aborted) {
       const clock = begin();
       await client.get(Raw.pointer(id));
       slowest = Math.max(slowest, clock.perOp(1).value);
