@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import type { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
 import type { CommandIo, TextSink } from './io.ts';
-import { run } from './program.ts';
+import { createProgram, run } from './program.ts';
 
 function buffer(): TextSink & { readonly text: string } {
   const parts: string[] = [];
@@ -32,8 +33,57 @@ test.each([[[]], [['--help']], [['-h']]])('%j prints the help', async (argv) => 
   expect(err.text).toBe('');
 });
 
-test('what it does not know is refused in one line', async () => {
+test.each([
+  [['--nonsense'], `unknown option '--nonsense': "cosi --help" tells how it is used`],
+  [['gett'], `unknown command 'gett' (Did you mean get?)`],
+  [['gen', 'confg'], `unknown command 'confg' (Did you mean config?)`],
+  [['get'], `missing required argument 'type': "cosi get --help" tells how it is used`],
+  [
+    ['wait', 'x', 'y', '--timeout', 'z'],
+    `option '--timeout <duration>' argument 'z' is invalid. Give a duration like 30s, 5m or 1h30m`,
+  ],
+])('%j is refused in one line, with the cure', async (argv, message) => {
   const { out, err, ...rest } = io();
-  expect(await run(['--nonsense'], { out, err, ...rest })).toBe(2);
-  expect([out.text, err.text]).toEqual(['', "cosi: unknown option '--nonsense'\n"]);
+  expect(await run(argv, { out, err, ...rest })).toBe(2);
+  expect([out.text, err.text]).toEqual(['', `cosi: ${message}\n`]);
+});
+
+describe('the help', () => {
+  const commands = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(commands)];
+  const leaves = commands(createProgram(io())).filter(
+    (one) => one.commands.length === 0 && !['help', '__complete'].includes(one.name()),
+  );
+
+  async function helpOf(command: Command): Promise<string> {
+    const { out, err, ...rest } = io();
+    const names: string[] = [];
+    for (let at = command; at.parent !== null; at = at.parent) names.unshift(at.name());
+    expect(await run([...names, '--help'], { out, err, ...rest })).toBe(0);
+    return out.text;
+  }
+
+  test.each(leaves.map((leaf) => [leaf.name(), leaf] as const))(
+    'of %s has examples, and each of them parses',
+    async (_, leaf) => {
+      const text = await helpOf(leaf);
+      expect(text).toMatch(/\nExamples:\n {2}\S/);
+      const examples = text.split('\n').flatMap((line) => /^ {2}(?:eval "\$\()?cosi ([^|)>]*)/.exec(line)?.[1] ?? []);
+      for (const example of examples) await parsed(example.split(/ {2,}/)[0]?.trim().split(' ') ?? []);
+    },
+  );
+
+  test('of a group lists what is in it', async () => {
+    const { out, err, ...rest } = io();
+    expect(await run(['gen'], { out, err, ...rest })).toBe(2);
+    expect(err.text).toContain('make a secrets bundle');
+  });
+
+  /** Runs nothing. */
+  async function parsed(argv: readonly string[]): Promise<void> {
+    const program = createProgram(io());
+    for (const command of commands(program)) command.action(() => undefined);
+    await program.parseAsync(argv.map(unquoted), { from: 'user' });
+  }
+
+  const unquoted = (word: string): string => word.replaceAll("'", '');
 });

@@ -5,8 +5,7 @@ import type { RegisterCommand } from './index.ts';
 const EXAMPLES = `
 Examples:
   cosi describe members talos-default-worker-1                            as each node has it, and why
-  cosi describe members/talos-default-worker-1 -n talos-default-worker-2  as one of them has it
-`;
+  cosi describe members/talos-default-worker-1 -n talos-default-worker-2  as one of them has it`;
 
 /** `cosi describe`: all about one resource. */
 export const registerDescribe: RegisterCommand = (program, io) => {

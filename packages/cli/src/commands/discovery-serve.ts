@@ -37,12 +37,18 @@ export function registerDiscoveryServe(program: Command, io: CommandIo): void {
       'Runs the service that nodes of a cluster find each other at, until it is terminated. Nodes seal what they tell ' +
         'it, and it never has a key. An empty address switches a listener off.',
     )
+    .addHelpText('after', EXAMPLES)
     .action(async (options: DiscoveryServeOptions) => {
       const { serveDiscovery } = await import('../discovery/serve.ts');
       await serveDiscovery(io, options);
     });
   for (const option of OPTIONS) serve.addOption(option);
 }
+
+const EXAMPLES = `
+Examples:
+  cosi discovery serve --addr 127.0.0.1:3000 --snapshots-enabled=false --landing-addr= --metrics-addr=
+  cosi discovery serve --certificate-path server.crt --key-path server.key --snapshot-path state.binpb`;
 
 const OPTIONS: readonly Option[] = [
   text('--addr <host:port>', 'where nodes reach it', ':3000'),

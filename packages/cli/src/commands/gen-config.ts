@@ -20,7 +20,7 @@ export function registerGenConfig(gen: Command, io: CommandIo): void {
     .command('config')
     .summary('make machine configurations')
     .description(
-      'Makes machine configurations for the control plane nodes and the workers of a cluster, in the form that a version\n' +
+      'Makes machine configurations for the control plane nodes and the workers of a cluster, in the form that a version ' +
         'of Talos writes. Nodes of one cluster share its identity: give a secrets bundle to make more of them later.',
     )
     .argument('<cluster-name>', 'name of the cluster')

@@ -14,14 +14,21 @@ export function registerGenSecrets(gen: Command, io: CommandIo): void {
     .command('secrets')
     .summary('make a secrets bundle')
     .description(
-      'Makes the identity of a new cluster: its id and secret, which its nodes publish under and encrypt with, and the\n' +
+      'Makes the identity of a new cluster: its id and secret, which its nodes publish under and encrypt with, and the ' +
         'authority that signs the certificates of its API. Whoever has the file has the cluster.',
     )
     .option('-o, --output-file <file>', 'where it goes', 'secrets.yaml')
     .option('--talos-version <version>', 'whose form to write', 'v1.3')
     .option('--force', 'replace a file that is there')
+    .addHelpText('after', EXAMPLES)
     .action(async (options: GenSecretsOptions) => {
       const { genSecrets } = await import('../gen/secrets.ts');
       await genSecrets(io, options);
     });
 }
+
+const EXAMPLES = `
+Examples:
+  cosi gen secrets                                       secrets.yaml, for nobody else to read
+  cosi gen secrets -o prod/secrets.yaml --force          in place of what is there
+  cosi gen secrets --talos-version v1.14`;

@@ -23,7 +23,7 @@ export function registerGen(program: Command, io: CommandIo): void {
     .command('certs')
     .summary('make certificates for servers of the API and their clients')
     .description(
-      'Makes a certificate for a server, and one for each role of its clients, in PEM, with their keys: server.crt, and\n' +
+      'Makes a certificate for a server, and one for each role of its clients, in PEM, with their keys: server.crt, and ' +
         'admin.crt, operator.crt and reader.crt. They are signed by the authority of a secrets bundle, or by a new one.',
     )
     .option(

@@ -16,8 +16,7 @@ Examples:
   cosi get members -l role=worker --id '^w'      those with such labels and ids
   cosi get members -w                            and what changes, until Ctrl-C
 
-Exit codes: 0; 1 for an error; 2 for a mistake on the command line.
-`;
+Exit codes: 0; 1 for an error; 2 for a mistake on the command line.`;
 
 /** `cosi get`: prints and watches resources. */
 export const registerGet: RegisterCommand = (program, io) => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../io.ts';
+import { registerCompletion } from './completion.ts';
 import { registerDescribe } from './describe.ts';
 import { registerDiscoveryServe } from './discovery-serve.ts';
 import { registerGen } from './gen.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerGen,
   registerValidate,
   registerVersion,
+  registerCompletion,
 ];
 
 /** Adds every command. */

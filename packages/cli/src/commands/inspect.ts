@@ -10,8 +10,7 @@ nobody else may write.
 Examples:
   cosi inspect dependencies -n talos-default-worker-1 --format tree
   cosi inspect dependencies -n talos-default-worker-1 | dot -Tsvg > controllers.svg
-  cosi inspect dependencies --with-resources -n 172.20.0.2      with what there is of each type
-`;
+  cosi inspect dependencies --with-resources -n 172.20.0.2      with what there is of each type`;
 
 /** `cosi inspect`: how a node works inside. */
 export const registerInspect: RegisterCommand = (program, io) => {

@@ -9,8 +9,8 @@ export function registerRun(program: Command, io: CommandIo): void {
     .command('run')
     .summary('run one node in the foreground')
     .description(
-      'Runs one node on its directory: identity files, lock and API socket lie there. When it is terminated it keeps\n' +
-        'what it published, as for a reboot; with --leave it deletes it, as for a reset. Host name, addresses and hardware\n' +
+      'Runs one node on its directory: identity files, lock and API socket lie there. When it is terminated it keeps ' +
+        'what it published, as for a reboot; with --leave it deletes it, as for a reset. Host name, addresses and hardware ' +
         'address are those of the machine where the configuration does not set them.',
     )
     .requiredOption('--config <file>', "the node's machine configuration")

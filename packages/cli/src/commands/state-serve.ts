@@ -15,9 +15,9 @@ export function registerStateServe(program: Command, io: CommandIo): void {
     .command('serve')
     .summary('serve an empty state')
     .description(
-      'Serves an empty state until it is terminated. Any runtime of COSI, in Go or TypeScript, can use it as its own: every\n' +
-        'namespace is open, and specs stay the bytes that were written. On a unix socket whoever can open it may do\n' +
-        'everything. On a port certificates say who may: os:admin everything, os:operator and os:reader read what is not\n' +
+      'Serves an empty state until it is terminated. Any runtime of COSI, in Go or TypeScript, can use it as its own: every ' +
+        'namespace is open, and specs stay the bytes that were written. On a unix socket whoever can open it may do ' +
+        'everything. On a port certificates say who may: os:admin everything, os:operator and os:reader read what is not ' +
         'sensitive. The files are read again when they change.',
     )
     .requiredOption('--listen <address>', 'unix:PATH or HOST:PORT; the latter needs all three of the following')

@@ -9,8 +9,7 @@ A node remembers who changed what and why since it started; of changes that came
 Examples:
   cosi trace members talos-default-worker-1                            why each node has this member as it is
   cosi trace members talos-default-worker-1 -n talos-default-worker-2  why one of them has
-  cosi trace affiliates/ID --namespace=cluster-raw                     a resource in another namespace than its type's
-`;
+  cosi trace affiliates/ID --namespace=cluster-raw                     a resource in another namespace than its type's`;
 
 /** `cosi trace`: why a resource is what it is. */
 export const registerTrace: RegisterCommand = (program, io) => {

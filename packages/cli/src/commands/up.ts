@@ -16,7 +16,7 @@ export function registerUp(program: Command, io: CommandIo): void {
     .command('up')
     .summary('run a local cluster: a discovery service and nodes that find each other')
     .description(
-      'Starts a discovery service on a loopback port and five nodes, each with a directory, a state, controllers\n' +
+      'Starts a discovery service on a loopback port and five nodes, each with a directory, a state, controllers ' +
         'and an API socket of its own. They find each other through the service. It runs until it is interrupted.',
     )
     .option('--nodes <n>', 'how many nodes (default: those that the directory has, else 5)', countOption)

@@ -5,8 +5,7 @@ import type { RegisterCommand } from './index.ts';
 const EXAMPLES = `
 Examples:
   cosi version                of this command, and of the nodes that run in the directory
-  cosi version --client       of this command alone
-`;
+  cosi version --client       of this command alone`;
 
 /** `cosi version`: of the command and of nodes. */
 export const registerVersion: RegisterCommand = (program, io) => {

@@ -11,8 +11,7 @@ Examples:
   cosi wait members/x -n talos-default-worker-2 --for=phase=tearingDown --timeout 5m
   cosi wait hostnamestatuses hostname --for=jsonpath='{.spec.hostname}'=node-1
 
-Exit codes: 0; 1 for an error; 2 for a mistake on the command line; 3 if it did not come true in time.
-`;
+Exit codes: 0; 1 for an error; 2 for a mistake on the command line; 3 if it did not come true in time.`;
 
 /** `cosi wait`: for scripts. */
 export const registerWait: RegisterCommand = (program, io) => {

@@ -245,11 +245,13 @@ describe('what is refused', () => {
     expect(await get(...words)).toEqual(refusal(line));
   });
 
+  const HELP = ': "cosi get --help" tells how it is used';
+
   test.each<readonly [readonly string[], string]>([
-    [[], "missing required argument 'type'"],
-    [['a', 'b', 'c'], "too many arguments for 'get'. Expected 2 arguments but got 3: a, b, c."],
+    [[], `missing required argument 'type'${HELP}`],
+    [['a', 'b', 'c'], `too many arguments for 'get'. Expected 2 arguments but got 3: a, b, c${HELP}`],
     [['members', '--namespcae', 'x'], "unknown option '--namespcae' (Did you mean --namespace?)"],
-    [['members', '-n'], "option '-n, --nodes <nodes>' argument missing"],
+    [['members', '-n'], `option '-n, --nodes <nodes>' argument missing${HELP}`],
     [['members/a', 'b'], 'the id is given twice: write "cosi get TYPE", "cosi get TYPE ID" or "cosi get TYPE/ID"'],
     [['members/'], 'the id is empty: write "cosi get TYPE", "cosi get TYPE ID" or "cosi get TYPE/ID"'],
     [['members', ''], 'the id is empty: write "cosi get TYPE", "cosi get TYPE ID" or "cosi get TYPE/ID"'],

@@ -27,11 +27,7 @@ export interface TargetWords {
  * @throws CommandError for an unknown or ambiguous type, or a namespace that is not registered.
  */
 async function resolveTarget(node: RunningNode, words: TargetWords): Promise<Target> {
-  const definitions = await collection(node.state, ResourceDefinition).list();
-  const definition = resolveType(
-    definitions.map(({ spec }) => spec),
-    words.type,
-  );
+  const definition = resolveType(await definitionsOf(node), words.type);
   // As everywhere in talosctl, an empty flag is none.
   const namespace = words.namespace || definition.defaultNamespace;
   if (words.namespace) await requireNamespace(node, namespace);
@@ -47,6 +43,12 @@ export async function resolveOn(node: RunningNode, words: TargetWords): Promise<
     const [line] = failureLines([nodeFailure(node.label, thrown)]);
     throw new CommandError(line ?? '', { cause: thrown });
   }
+}
+
+/** What a node tells of its types. */
+export async function definitionsOf(node: RunningNode): Promise<readonly ResourceDefinitionSpec[]> {
+  const definitions = await collection(node.state, ResourceDefinition).list();
+  return definitions.map(({ spec }) => spec);
 }
 
 async function requireNamespace(node: RunningNode, wanted: string): Promise<void> {

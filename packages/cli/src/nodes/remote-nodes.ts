@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { RpcError, type Host, type RpcChannel } from '@cosi-ts/core';
 import { typeRegistry } from '@cosi-ts/resources';
 import { remoteState, type RemoteHealing } from '@cosi-ts/runtime';
-import type { ClientContext } from '../client-config/client-config.ts';
+import type { ClientConfig, ClientContext } from '../client-config/client-config.ts';
 import { endpointAddress } from '../client-config/endpoint.ts';
 import { parseClientConfig } from '../client-config/parse.ts';
 import { clientConfigPaths } from '../client-config/paths.ts';
@@ -38,7 +38,8 @@ export async function remoteNodes(
   selection: NodeSelection,
   onInterrupted: OnInterrupted,
 ): Promise<readonly RunningNode[]> {
-  const context = await readContext(host, io, selection);
+  const { config, path } = await readClientConfig(host, io, selection);
+  const context = selectContext(config, selection.context, path);
   const names = selection.nodes?.length ? selection.nodes : context.nodes;
   if (names.length === 0) {
     throw new CommandError('no nodes are named: use --nodes, or name them in the context of the client configuration');
@@ -51,12 +52,17 @@ export async function remoteNodes(
   return [...new Set(names)].map((name) => nodeBehind(channel, name, context, { host, onInterrupted }));
 }
 
-async function readContext(host: Host, io: CommandIo, selection: NodeSelection): Promise<ClientContext> {
+/** The client configuration that counts, and where it is. @throws CommandError if there is none */
+export async function readClientConfig(
+  host: Host,
+  io: CommandIo,
+  selection: NodeSelection,
+): Promise<{ readonly config: ClientConfig; readonly path: string }> {
   const paths = clientConfigPaths({ flag: selection.talosconfig, env: io.env, home: io.env['HOME'] });
   for (const path of paths.map((path) => resolve(io.cwd, path))) {
     const bytes = await host.files.read(path);
     if (bytes === undefined) continue;
-    return selectContext(parseClientConfig(new TextDecoder().decode(bytes), path), selection.context, path);
+    return { config: parseClientConfig(new TextDecoder().decode(bytes), path), path };
   }
   throw new CommandError(`there is no client configuration ${paths.join(', ')}: "cosi up --tls" writes one`);
 }
