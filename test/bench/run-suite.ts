@@ -22,7 +22,7 @@ export interface RunOptions {
 
 const run = promisify(execFile);
 const HERE = import.meta.dirname;
-/** Samples of one process: the first only warms it up. */
+/** Samples of one process: the first half only warms it up. */
 const SAMPLES = 4;
 
 /** Measures each row in processes of its own, ours and the reference's in turns, and takes medians. */
@@ -63,7 +63,7 @@ function samplerOf(suite: string, contestant: Contestant, count: number): Sample
 async function sample(program: string, args: readonly string[]): Promise<Sample> {
   const { stdout } = await run(program, [...args]);
   const samples = JSON.parse(stdout) as Sample[];
-  return median(samples.length > 1 ? samples.slice(1) : samples);
+  return median(samples.slice(samples.length >> 1));
 }
 
 /** How the reference is measured; undefined where there is no Go. */

@@ -26,6 +26,6 @@ export interface Suite {
     /** Builds it if need be. @throws Error if it cannot be had */
     prepare(): Promise<void>;
   };
-  /** How many are taken in one process; of several the first only warms it up. */
+  /** How many are taken in one process; the first half of several only warms it up. */
   readonly samples?: number;
 }

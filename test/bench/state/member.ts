@@ -12,7 +12,12 @@ export function newState(): MemoryState {
 }
 
 export function idOf(n: number): string {
-  return `member-${String(n).padStart(6, '0')}`;
+  return whole(`member-${String(n).padStart(6, '0')}`);
+}
+
+/** Text in one piece, as a decoder gives it and as Go's always is: joined text is laid out by who first looks into it. */
+function whole(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 export function pointerOf(n: number): Pointer {
@@ -23,8 +28,8 @@ export function pointerOf(n: number): Pointer {
 export function newMember(n: number): Resource<MemberSpec> {
   const role = n % 3 === 0 ? 'controlplane' : 'worker';
   const spec = {
-    nodeId: n.toString(16).padStart(32, '0'),
-    addresses: [`10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`, `fd00::${(n + 1).toString(16)}`],
+    nodeId: whole(n.toString(16).padStart(32, '0')),
+    addresses: [whole(`10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`), whole(`fd00::${(n + 1).toString(16)}`)],
     hostname: idOf(n),
     machineType: role,
     operatingSystem: 'Talos (v1.13.0)',

@@ -1,6 +1,6 @@
 import type { MemberSpec, Resource } from '@cosi-ts/resources';
 import { VersionConflictError, collection, compileQuery, type ListOptions } from '@cosi-ts/runtime';
-import { begin, collectGarbage, type Sample } from '../clock.ts';
+import { begin, collectGarbage, collected, type Sample } from '../clock.ts';
 import { Members, filled, idOf, members, newMember, newState, pointerOf, renamed, shuffled } from './member.ts';
 
 const PRESENT = 10_000;
@@ -42,7 +42,7 @@ export async function create(): Promise<Sample> {
   const count = 100_000;
   const all = members(count);
   const state = newState();
-  collectGarbage();
+  await collected();
   const clock = begin();
   for (const member of all) await state.create(member);
   return clock.perOp(count);
@@ -100,7 +100,7 @@ export async function modifyNoop(): Promise<Sample> {
 export async function teardown(): Promise<Sample> {
   const count = 100_000;
   const { state, stored } = await filled(count);
-  collectGarbage();
+  await collected();
   const clock = begin();
   for (const { metadata } of stored) await state.teardown(metadata);
   return clock.perOp(count);
@@ -110,7 +110,7 @@ export async function destroy(): Promise<Sample> {
   const count = 100_000;
   const { state, stored } = await filled(count);
   for (const { metadata } of stored) await state.teardown(metadata);
-  collectGarbage();
+  await collected();
   const clock = begin();
   for (const { metadata } of stored) await state.destroy(metadata);
   return clock.perOp(count);

@@ -1,6 +1,6 @@
 import type { MemberSpec, Resource } from '@cosi-ts/resources';
 import type { MemoryState, Watch } from '@cosi-ts/runtime';
-import { begin, collectGarbage, median, type Sample } from '../clock.ts';
+import { begin, collected, median, type Sample } from '../clock.ts';
 import { Members, filled, idOf, renamed } from './member.ts';
 
 /** Median time from before an update until the last of the watches has its event. */
@@ -101,7 +101,7 @@ export async function bootstrap(): Promise<Sample> {
   const count = 100_000;
   const { state } = await filled(count);
   await state.list(Members);
-  collectGarbage();
+  await collected();
   const clock = begin();
   const watch = await state.watchKind(Members, { bootstrapContents: true });
   let seen = 0;

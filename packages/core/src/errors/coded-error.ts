@@ -10,7 +10,11 @@ export abstract class CodedError extends Error {
     Error.stackTraceLimit = 0;
     super(message, options);
     Error.stackTraceLimit = limit;
-    this.name = new.target.name;
+  }
+
+  /** The name of the class. It is no property of its own, which would cost each error a tenth of its time. */
+  override get name(): string {
+    return this.constructor.name;
   }
 }
 

@@ -125,6 +125,17 @@ describe('freezing', () => {
   ])('refuses malformed text at %s', (path, change) => {
     expect(() => spec.freeze({ ...nothing, ...change })).toThrow(expect.objectContaining({ path }));
   });
+
+  test('looks only at what differs from what it replaces', () => {
+    const before = spec.freeze({ ...nothing, parts: [{ name: 'a', inner: { names: [] } }] });
+    const changed = { ...before, text: 'new', numbers: [1] };
+    expect(Object.isFrozen(spec.freeze(changed, before).numbers)).toBe(true);
+    expect(() => spec.freeze({ ...before, text: '\ud800' }, before)).toThrow(expect.objectContaining({ path: 'text' }));
+    const part = { name: '\ud800', inner: { names: [] } };
+    expect(() => spec.freeze({ ...before, parts: [part] }, before)).toThrow(
+      expect.objectContaining({ path: 'parts[0].name' }),
+    );
+  });
 });
 
 describe('the wire form', () => {

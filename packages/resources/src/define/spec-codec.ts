@@ -27,8 +27,8 @@ export function specCodec<S>(shape: ObjectShape, layout: Layout = 'mapping'): Co
   return {
     shape,
     validate: (value) => validate(value, '') as S,
-    freeze(spec) {
-      freeze(spec, '');
+    freeze(spec, before) {
+      freeze(spec, '', before);
       return spec;
     },
     equals: compileEquals(shape),

@@ -11,8 +11,13 @@ export interface PrintColumn {
 export interface SpecCodec<S> {
   /** Checks a value from outside and makes it a spec of this type. @throws SchemaError naming the path. */
   validate(value: unknown): S;
-  /** Freezes a spec deeply, in place; called once, when the state takes it. */
-  freeze(spec: S): S;
+  /**
+   * Freezes a spec deeply, in place; called once, when the state takes it.
+   *
+   * @param before the frozen spec that it replaces: what both share is not looked at again.
+   * @throws SchemaError for text that UTF-8 cannot carry.
+   */
+  freeze(spec: S, before?: S): S;
   /** Whether two specs say the same. */
   equals(a: S, b: S): boolean;
   /** The protobuf form. */

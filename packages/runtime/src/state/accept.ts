@@ -31,17 +31,21 @@ export function accept(
     if (!finalizers.every((finalizer) => finalizer.isWellFormed())) return malformed(metadata, 'its finalizers');
     Object.freeze(finalizers);
   }
-  return resource.spec === before?.spec ? undefined : acceptSpec(index, resource);
+  return resource.spec === before?.spec ? undefined : acceptSpec(index, resource, before);
 }
 
-function acceptSpec({ type }: KindIndex, { metadata, spec }: Resource): InvalidResourceError | undefined {
+function acceptSpec(
+  { type }: KindIndex,
+  { metadata, spec }: Resource,
+  before: Resource | undefined,
+): InvalidResourceError | undefined {
   if (type === undefined) {
     Object.freeze(spec);
     const { yaml } = (spec ?? {}) as { readonly yaml?: unknown };
     return typeof yaml === 'string' && !yaml.isWellFormed() ? malformed(metadata, 'its spec') : undefined;
   }
   try {
-    type.spec.freeze(spec);
+    type.spec.freeze(spec, before?.spec);
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof SchemaError)) throw thrown;

@@ -2,6 +2,7 @@ import type { Timestamp } from '@cosi-ts/core';
 import {
   UNDEFINED_VERSION,
   nextVersion,
+  type Metadata,
   type Phase,
   type Pointer,
   type Resource,
@@ -53,7 +54,7 @@ function decideCreate(
     // What the caller names has no version yet.
     return new AlreadyExistsError({ ...pointerOf(metadata), version: UNDEFINED_VERSION });
   }
-  return { metadata: { ...metadata, version, owner, created: now, updated: now }, spec: given.spec };
+  return { metadata: metadataOf(metadata, metadata.phase, version, owner, now, now), spec: given.spec };
 }
 
 function decideUpdate(
@@ -71,10 +72,8 @@ function decideUpdate(
   if (expectedPhase !== 'any' && old.phase !== expectedPhase) return new PhaseConflictError(old, expectedPhase);
   // Only an unowned resource can be claimed; an owner is never dropped.
   const newOwner = old.owner === '' ? metadata.owner : old.owner;
-  return {
-    metadata: { ...metadata, version: nextVersion(old.version), owner: newOwner, created: old.created, updated: now },
-    spec: given.spec,
-  };
+  const version = nextVersion(old.version);
+  return { metadata: metadataOf(metadata, metadata.phase, version, newOwner, old.created, now), spec: given.spec };
 }
 
 /** @returns the stored resource, which may go, or a refusal. */
@@ -89,13 +88,22 @@ function decideDestroy(stored: Resource | undefined, pointer: Pointer, owner: st
 function decideTeardown(stored: Resource | undefined, pointer: Pointer, owner: string, now: Timestamp): Decision {
   if (stored === undefined) return new NotFoundError(pointer);
   if (stored.metadata.phase === 'tearingDown') return stored;
-  return decideUpdate(
-    stored,
-    { metadata: { ...stored.metadata, phase: 'tearingDown' }, spec: stored.spec },
-    owner,
-    'running',
-    now,
-  );
+  const old = stored.metadata;
+  if (old.owner !== owner) return new OwnerConflictError(old);
+  const metadata = metadataOf(old, 'tearingDown', nextVersion(old.version), owner, old.created, now);
+  return { metadata, spec: stored.spec };
+}
+
+/** Spelled out, since to spread what is given costs several times as much, and all metadata has one layout. */
+function metadataOf(
+  { namespace, type, id, finalizers, labels, annotations }: Metadata,
+  phase: Phase,
+  version: Version,
+  owner: string,
+  created: Timestamp,
+  updated: Timestamp,
+): Metadata {
+  return { namespace, type, id, version, owner, phase, created, updated, finalizers, labels, annotations };
 }
 
 function pointerOf({ namespace, type, id }: Pointer): Pointer {

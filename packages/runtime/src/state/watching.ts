@@ -84,18 +84,32 @@ function bootstrap(
   let isOver = false;
   return () => {
     if (isOver) return rest?.();
-    const events: WatchEvent[] = [];
+    let events: WatchEvent[];
     do {
-      const end = Math.min(next + BATCH, contents.length);
-      for (; next < end; next += 1) {
-        const resource = contents[next] as Resource;
-        if (query === undefined || query.matches(resource)) events.push({ type: 'created', resource });
-      }
+      const begin = next;
+      next = Math.min(begin + BATCH, contents.length);
+      events = query === undefined ? present(contents, begin, next) : matching(contents, begin, next, query);
     } while (events.length === 0 && next < contents.length);
     isOver = next === contents.length;
     if (isOver) events.push(last);
     return events;
   };
+}
+
+function present(contents: readonly Resource[], begin: number, end: number): WatchEvent[] {
+  const events: WatchEvent[] = [];
+  for (let index = begin; index < end; index += 1)
+    events.push({ type: 'created', resource: contents[index] as Resource });
+  return events;
+}
+
+function matching(contents: readonly Resource[], begin: number, end: number, query: Query): WatchEvent[] {
+  const events: WatchEvent[] = [];
+  for (let index = begin; index < end; index += 1) {
+    const resource = contents[index] as Resource;
+    if (query.matches(resource)) events.push({ type: 'created', resource });
+  }
+  return events;
 }
 
 function stateOf(source: WatchSource, pointer: Pointer): WatchEvent {

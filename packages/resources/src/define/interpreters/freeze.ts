@@ -1,8 +1,13 @@
 import { SchemaError } from '../../resource/errors.ts';
 import type { ListShape, ObjectShape, Shape } from '../shape.ts';
 
-/** Freezes a value in place, deeply. @throws SchemaError for text that UTF-8 cannot carry. */
-export type Freeze = (value: unknown, path: string) => void;
+/**
+ * Freezes a value in place, deeply.
+ *
+ * @param before what it replaces, if anything: parts that are still the same were frozen then.
+ * @throws SchemaError for text that UTF-8 cannot carry.
+ */
+export type Freeze = (value: unknown, path: string, before?: unknown) => void;
 
 /**
  * Compiles the freezing of an object. The shape says where there is something to freeze, so nothing is searched. Every
@@ -14,21 +19,24 @@ export function compileFreeze({ fields }: ObjectShape): Freeze {
     const freeze = compilePart(shape);
     return freeze === undefined ? [] : [{ name, freeze }];
   });
-  return (value, path) => {
+  return (value, path, before = NOTHING) => {
     const object = value as Readonly<Record<string, unknown>>;
+    const old = before as Readonly<Record<string, unknown>>;
     for (let index = 0; index < texts.length; index += 1) {
       const name = texts[index] as string;
       const text = object[name] as string | undefined;
-      if (text !== undefined && !text.isWellFormed()) throw malformed(path, name);
+      if (text !== undefined && text !== old[name] && !text.isWellFormed()) throw malformed(path, name);
     }
     for (let index = 0; index < parts.length; index += 1) {
       const { name, freeze } = parts[index] as (typeof parts)[number];
       const part = object[name];
-      if (part !== undefined) freeze(part, path === '' ? name : `${path}.${name}`);
+      if (part !== undefined && part !== old[name]) freeze(part, path === '' ? name : `${path}.${name}`);
     }
     Object.freeze(object);
   };
 }
+
+const NOTHING = Object.freeze({});
 
 /** @returns undefined if there is nothing to do. */
 function compilePart(shape: Shape): Freeze | undefined {
