@@ -64,4 +64,5 @@ export {
 export { formatDuration, parseDuration } from './time/duration.ts';
 export { Bytes } from './values/bytes.ts';
 export { abbreviated } from './values/abbreviated.ts';
+export { memo } from './values/memo.ts';
 export { compareUtf8 } from './values/utf8.ts';

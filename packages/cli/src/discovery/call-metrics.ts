@@ -1,6 +1,7 @@
 import { RpcStatus, type RpcStatusName } from '@cosi-ts/core';
 import type { DiscoveryObserver, ObservedCall } from '@cosi-ts/discovery';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
+import { SecondsHistogram } from './seconds-histogram.ts';
 
 const SERVICE = 'sidero.discovery.server.Cluster';
 
@@ -11,48 +12,84 @@ const METHODS: readonly ObservedCall[] = [
 
 const LABELS = ['grpc_type', 'grpc_service', 'grpc_method'] as const;
 
-type CallObserver = Pick<DiscoveryObserver, 'callStarted' | 'messageSent' | 'callEnded'>;
+interface CallMetrics {
+  readonly observer: Pick<DiscoveryObserver, 'callStarted' | 'messageSent' | 'callEnded'>;
+  /** What is not in the registry, in the text format. */
+  text(): string;
+}
 
-/** The metrics of gRPC servers everywhere. Every series exists from the start, so that a first error is a change. */
-export function callMetrics(registry: Registry): CallObserver {
+/**
+ * The metrics of gRPC servers everywhere. Every series exists from the start, so that a first error is a change. What
+ * happens is counted in numbers, and becomes series when somebody asks: a call is short.
+ */
+export function callMetrics(registry: Registry): CallMetrics {
   const registers = [registry];
-  const counter = (name: string, help: string) => new Counter({ name, help, labelNames: LABELS, registers });
-  const started = counter('grpc_server_started_total', 'Calls started.');
-  const received = counter('grpc_server_msg_received_total', 'Messages received.');
-  const sent = counter('grpc_server_msg_sent_total', 'Messages sent.');
+  const all = METHODS.map(tallyOf);
+  const byMethod = new Map(all.map((tally) => [tally.method, tally]));
+  const of = ({ method }: ObservedCall): Tally => byMethod.get(method) ?? unknownMethod(method);
+  const counter = (name: string, help: string, count: (tally: Tally) => number): void => {
+    const metric = new Counter({
+      name,
+      help,
+      labelNames: LABELS,
+      registers,
+      collect() {
+        metric.reset();
+        for (const tally of all) metric.inc(tally.labels, count(tally));
+      },
+    });
+  };
+  counter('grpc_server_started_total', 'Calls started.', ({ started }) => started);
+  // Each has one message, which starts it.
+  counter('grpc_server_msg_received_total', 'Messages received.', ({ started }) => started);
+  counter('grpc_server_msg_sent_total', 'Messages sent.', ({ sent }) => sent);
   const handled = new Counter({
     name: 'grpc_server_handled_total',
     help: 'Calls ended, by status.',
     labelNames: [...LABELS, 'grpc_code'],
     registers,
+    collect() {
+      handled.reset();
+      for (const { labels, ended } of all) {
+        for (const [code, name] of CODES) handled.inc({ ...labels, grpc_code: name }, ended.get(code) ?? 0);
+      }
+    },
   });
-  const seconds = new Histogram({
-    name: 'grpc_server_handling_seconds',
-    help: 'Seconds that calls took.',
-    labelNames: LABELS,
-    buckets: [0.01, 0.1, 0.25, 0.5, 1, 2.5],
-    registers,
-  });
-  for (const call of METHODS) {
-    for (const metric of [started, received, sent]) metric.inc(labelsOf(call), 0);
-    for (const code of CODES.values()) handled.inc({ ...labelsOf(call), grpc_code: code }, 0);
-    seconds.zero(labelsOf(call));
-  }
+  const seconds = new SecondsHistogram(
+    'grpc_server_handling_seconds',
+    'Seconds that calls took.',
+    [0.01, 0.1, 0.25, 0.5, 1, 2.5],
+  );
+  const series = new Map(all.map((tally) => [tally, seconds.series(tally.labels)]));
   return {
-    callStarted(call) {
-      started.inc(labelsOf(call));
-      received.inc(labelsOf(call));
+    observer: {
+      callStarted: (call) => void (of(call).started += 1),
+      messageSent: (call) => void (of(call).sent += 1),
+      callEnded(call, status, millis) {
+        const tally = of(call);
+        tally.ended.set(status, (tally.ended.get(status) ?? 0) + 1);
+        series.get(tally)?.observe(millis / 1000);
+      },
     },
-    messageSent: (call) => sent.inc(labelsOf(call)),
-    callEnded(call, status, millis) {
-      handled.inc({ ...labelsOf(call), grpc_code: CODES.get(status) ?? status });
-      seconds.observe(labelsOf(call), millis / 1000);
-    },
+    text: () => seconds.text(),
   };
 }
 
-function labelsOf({ method, isStream }: ObservedCall) {
-  return { grpc_type: isStream ? 'server_stream' : 'unary', grpc_service: SERVICE, grpc_method: method };
+interface Tally {
+  readonly method: string;
+  readonly labels: Readonly<Record<(typeof LABELS)[number], string>>;
+  started: number;
+  sent: number;
+  readonly ended: Map<RpcStatusName, number>;
+}
+
+function tallyOf({ method, isStream }: ObservedCall): Tally {
+  const labels = { grpc_type: isStream ? 'server_stream' : 'unary', grpc_service: SERVICE, grpc_method: method };
+  return { method, labels, started: 0, sent: 0, ended: new Map() };
+}
+
+function unknownMethod(method: string): never {
+  throw new Error(`the service has no method ${method}`);
 }
 
 /** Statuses as Go spells them: `InvalidArgument`, `Canceled`. */

@@ -22,6 +22,7 @@ export function discoveryMetrics({ hasSnapshots, counts }: MetricsOptions): Metr
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   stateGauges(registry, counts);
+  const calls = callMetrics(registry);
   const counter = (name: string, help: string) => new Counter({ name: `discovery_state_${name}`, help, registers });
   const runs = counter('gc_runs_total', 'Removals of what expired.');
   const clusters = counter('gc_clusters_total', 'Clusters removed since all of theirs had expired.');
@@ -35,7 +36,7 @@ export function discoveryMetrics({ hasSnapshots, counts }: MetricsOptions): Metr
   hello.inc({ client_version: 'unknown' }, 0);
   return {
     observer: {
-      ...callMetrics(registry),
+      ...calls.observer,
       hello: (version) => hello.inc({ client_version: version }),
       collected(removed) {
         runs.inc();
@@ -46,7 +47,8 @@ export function discoveryMetrics({ hasSnapshots, counts }: MetricsOptions): Metr
     },
     page: async ({ path }) => {
       if (path !== '/metrics') return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'not found\n' };
-      return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
+      const body = `${await registry.metrics()}\n${calls.text()}`;
+      return { status: 200, headers: { 'content-type': registry.contentType }, body };
     },
   };
 }

@@ -7,8 +7,9 @@ export type LogLevel = (typeof LEVELS)[number];
 
 /** Lines for people: level, message, then the fields as `key=value`. What is below `level` is not written. */
 export function textLogger(sink: TextSink, level: LogLevel, fields: LogFields = {}): Logger {
+  const isEnabled = (at: LogLevel): boolean => LEVELS.indexOf(at) >= LEVELS.indexOf(level);
   const write = (at: LogLevel, message: string, own: LogFields | undefined): void => {
-    if (LEVELS.indexOf(at) < LEVELS.indexOf(level)) return;
+    if (!isEnabled(at)) return;
     const shown = Object.entries({ ...fields, ...own }).map(([key, value]) => ` ${key}=${show(value)}`);
     sink.write(`${at.padEnd(5)} ${message}${shown.join('')}\n`);
   };
@@ -18,6 +19,7 @@ export function textLogger(sink: TextSink, level: LogLevel, fields: LogFields = 
     warn: (message, own) => write('warn', message, own),
     error: (message, own) => write('error', message, own),
     child: (more) => textLogger(sink, level, { ...fields, ...more }),
+    isLevelEnabled: isEnabled,
   };
 }
 

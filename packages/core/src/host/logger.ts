@@ -9,6 +9,8 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
   /** A logger that adds these fields to each of its lines. */
   child(fields: LogFields): Logger;
+  /** Whether such lines are written at all, where that is known: what nobody reads need not be made. */
+  isLevelEnabled?(level: 'debug' | 'info' | 'warn' | 'error'): boolean;
 }
 
 /** Says nothing. */
@@ -18,4 +20,5 @@ export const silentLogger: Logger = {
   warn: () => undefined,
   error: () => undefined,
   child: () => silentLogger,
+  isLevelEnabled: () => false,
 };

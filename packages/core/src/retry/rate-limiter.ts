@@ -36,35 +36,45 @@ export class RateLimiter {
    */
   take(key: string, now: number, patience = Number.POSITIVE_INFINITY): number | undefined {
     if (now >= this.#nextSweep) this.sweep(now);
-    const tokens = this.#tokens(key, now) - 1;
+    const bucket = this.#bucket(key, now);
+    const tokens = this.#tokens(bucket, now) - 1;
     const wait = tokens < 0 ? -tokens / this.#perMilli : 0;
     if (wait > patience) return undefined;
-    this.#buckets.set(key, { tokens, at: now });
+    bucket.tokens = tokens;
+    bucket.at = now;
     return wait;
   }
 
   /** Returns a token that was not waited for. */
   giveBack(key: string, now: number): void {
-    this.#buckets.set(key, { tokens: Math.min(this.#tokens(key, now) + 1, this.#burst), at: now });
+    const bucket = this.#bucket(key, now);
+    bucket.tokens = Math.min(this.#tokens(bucket, now) + 1, this.#burst);
+    bucket.at = now;
   }
 
   /** Forgets keys whose buckets are full, which is what an unknown key's is. */
   sweep(now: number): void {
-    for (const key of this.#buckets.keys()) {
-      if (this.#tokens(key, now) >= this.#burst) this.#buckets.delete(key);
+    for (const [key, bucket] of this.#buckets) {
+      if (this.#tokens(bucket, now) >= this.#burst) this.#buckets.delete(key);
     }
     this.#nextSweep = now + SWEEP_INTERVAL;
   }
 
-  #tokens(key: string, now: number): number {
-    const bucket = this.#buckets.get(key);
-    if (bucket === undefined) return this.#burst;
-    return Math.min(this.#burst, bucket.tokens + (now - bucket.at) * this.#perMilli);
+  #bucket(key: string, now: number): Bucket {
+    const known = this.#buckets.get(key);
+    if (known !== undefined) return known;
+    const full = { tokens: this.#burst, at: now };
+    this.#buckets.set(key, full);
+    return full;
+  }
+
+  #tokens({ tokens, at }: Bucket, now: number): number {
+    return Math.min(this.#burst, tokens + (now - at) * this.#perMilli);
   }
 }
 
 interface Bucket {
   /** Negative: calls that wait. */
-  readonly tokens: number;
-  readonly at: number;
+  tokens: number;
+  at: number;
 }

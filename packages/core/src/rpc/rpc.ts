@@ -80,8 +80,11 @@ export interface RpcService {
   readonly dialogs?: ReadonlyMap<string, DialogHandler> | undefined;
 }
 
-/** Answers with bytes, or throws: an {@link RpcError} keeps its status, anything else becomes `INTERNAL`. */
-export type UnaryHandler = (request: Uint8Array, call: ServerCall) => Promise<Uint8Array>;
+/**
+ * Answers with bytes, at once or later, or throws: an {@link RpcError} keeps its status, anything else becomes
+ * `INTERNAL`.
+ */
+export type UnaryHandler = (request: Uint8Array, call: ServerCall) => Uint8Array | Promise<Uint8Array>;
 
 /** Sends until it returns (status OK) or throws. */
 export type StreamHandler = (request: Uint8Array, call: ServerCall, sink: RpcSink) => Promise<void>;

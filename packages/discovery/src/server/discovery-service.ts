@@ -2,6 +2,7 @@ import { ownedHost, type Host, type Owner, type RpcService, type TlsIdentity } f
 import type { HelloOptions } from './calls/hello.ts';
 import { discoveryRpcService } from './calls/rpc-service.ts';
 import { Watches } from './calls/watches.ts';
+import { clientIpReader } from './client-ip.ts';
 import type { DiscoveryServiceOptions } from './options.ts';
 import { startCollection, type Collected } from './collection.ts';
 import { logged } from './observe/logged.ts';
@@ -105,12 +106,15 @@ function calls(
   const service = discoveryRpcService({ clusters, watches, hello, observer });
   const counted = observer === undefined ? service : observed(service, host.clock, observer);
   const limits = { rate: rateLimit, burst: rateBurst };
-  return logged(rateLimit === 0 ? counted : limited(counted, host, hello.trust, limits), host);
+  return logged(rateLimit === 0 ? counted : limited(counted, host, hello.clientIp, limits), host);
 }
 
 function helloOptions({ trust, reportsClientIp, redirect, redirectClusters }: DiscoveryServiceOptions): HelloOptions {
   return {
-    trust: { xRealIp: trust?.xRealIp ?? false, firstXForwardedFor: trust?.firstXForwardedFor ?? false },
+    clientIp: clientIpReader({
+      xRealIp: trust?.xRealIp ?? false,
+      firstXForwardedFor: trust?.firstXForwardedFor ?? false,
+    }),
     reportsClientIp: reportsClientIp ?? true,
     redirect: redirect === '' ? undefined : redirect,
     redirectClusters: redirectClusters ?? new Map<string, string>(),

@@ -1,10 +1,9 @@
 import { fc, test } from '@fast-check/vitest';
 import { RpcError } from '@cosi-ts/core';
 import { describe, expect } from 'vitest';
-import type { AffiliateUpdateRequest } from '../wire/messages.ts';
-import { checkAffiliateId, checkClusterId, checkUpdate } from './limits.ts';
+import { checkAffiliateId, checkClusterId, checkUpdate, type CheckedUpdate } from './limits.ts';
 
-const SOUND: AffiliateUpdateRequest = {
+const SOUND: CheckedUpdate = {
   clusterId: 'cluster',
   affiliateId: 'affiliate',
   data: new Uint8Array(0),
@@ -13,7 +12,7 @@ const SOUND: AffiliateUpdateRequest = {
 };
 
 describe('limits', () => {
-  test.each<{ name: string; accepted: Partial<AffiliateUpdateRequest>; refused: Partial<AffiliateUpdateRequest> }>([
+  test.each<{ name: string; accepted: Partial<CheckedUpdate>; refused: Partial<CheckedUpdate> }>([
     { name: 'cluster ID', accepted: { clusterId: 'a'.repeat(256) }, refused: { clusterId: 'a'.repeat(257) } },
     { name: 'cluster ID in bytes', accepted: { clusterId: 'ä'.repeat(128) }, refused: { clusterId: 'ä'.repeat(129) } },
     { name: 'no cluster ID', accepted: { clusterId: 'a' }, refused: { clusterId: '' } },
@@ -38,7 +37,7 @@ describe('limits', () => {
   });
 });
 
-function refusal(request: AffiliateUpdateRequest): unknown {
+function refusal(request: CheckedUpdate): unknown {
   try {
     checkUpdate(request);
     return undefined;

@@ -1,5 +1,4 @@
 import { RpcError } from '@cosi-ts/core';
-import type { AffiliateUpdateRequest } from '../wire/messages.ts';
 import { textBytes } from '../wire/text.ts';
 
 /** What the service accepts. All sizes are bytes, of ids as UTF-8. Every client out there relies on these. */
@@ -17,6 +16,15 @@ export const LIMITS = {
   endpointsPerAffiliate: 64,
 } as const;
 
+/** What of an update the limits are about; bytes in any form. */
+export interface CheckedUpdate {
+  readonly clusterId: string;
+  readonly affiliateId: string;
+  readonly data: { readonly length: number };
+  readonly endpoints: readonly { readonly length: number }[];
+  readonly ttlNanos: number;
+}
+
 /** @throws RpcError INVALID_ARGUMENT */
 export function checkClusterId(id: string): void {
   checkId('cluster', id, LIMITS.clusterIdBytes);
@@ -33,7 +41,7 @@ export function checkAffiliateId(id: string): void {
  *
  * @throws RpcError INVALID_ARGUMENT
  */
-export function checkUpdate({ clusterId, affiliateId, data, endpoints, ttlNanos }: AffiliateUpdateRequest): void {
+export function checkUpdate({ clusterId, affiliateId, data, endpoints, ttlNanos }: CheckedUpdate): void {
   checkClusterId(clusterId);
   checkAffiliateId(affiliateId);
   if (data.length > LIMITS.dataBytes) {
@@ -47,7 +55,7 @@ export function checkUpdate({ clusterId, affiliateId, data, endpoints, ttlNanos 
  * Other clients crash on an endpoint without bytes when they decrypt it, and none ever sends one; so one such write
  * would take a whole cluster's nodes down.
  */
-function checkEndpoint(endpoint: Uint8Array): void {
+function checkEndpoint(endpoint: { readonly length: number }): void {
   if (endpoint.length === 0) throw invalid('affiliate endpoint is empty');
   if (endpoint.length > LIMITS.endpointBytes) {
     throw invalid(`affiliate endpoint has ${endpoint.length} bytes, more than ${LIMITS.endpointBytes}`);

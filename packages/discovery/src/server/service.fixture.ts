@@ -20,6 +20,7 @@ import {
   type AffiliateUpdateRequest,
   type WatchResponse,
 } from '../wire/messages.ts';
+import { pack, type Packed } from '../wire/packed.ts';
 import { startDiscoveryService } from './discovery-service.ts';
 import type { DiscoveryServiceOptions } from './options.ts';
 
@@ -92,6 +93,11 @@ export function readableWatch({ affiliates, deleted }: WatchResponse) {
 
 function readable({ id, data, endpoints }: WatchResponse['affiliates'][number]) {
   return { id, data: text(data), endpoints: endpoints.map(text) };
+}
+
+/** Content of ASCII, packed. */
+export function packed(content: string): Packed {
+  return pack(bytes(content));
 }
 
 export function bytes(content: string): Uint8Array {

@@ -1,7 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { encodeDeletion, encodeEntry, joinEntries, readEntry } from './entries.ts';
-import { listResponse, watchResponse } from './messages.ts';
+import {
+  countEndpoints,
+  encodeDeletion,
+  hasData,
+  hasEndpoints,
+  hasSameData,
+  joinEntries,
+  packEntry,
+  readEntry,
+} from './entries.ts';
+import { listResponse, watchResponse, type PublishedAffiliate } from './messages.ts';
+import { pack, unpack } from './packed.ts';
 
 const affiliates = fc.record({
   id: fc.string({ unit: 'binary', maxLength: 300 }),
@@ -12,15 +23,26 @@ const affiliates = fc.record({
 describe('entries', () => {
   test.prop([affiliates])('are byte for byte the update that the generated code writes', (affiliate) => {
     const oracle = watchResponse.encode({ affiliates: [affiliate], deleted: false });
-    expect(Buffer.compare(encodeEntry(affiliate), oracle)).toBe(0);
+    expect(Buffer.compare(unpack(encodeEntry(affiliate)), oracle)).toBe(0);
   });
 
   test.prop([affiliates])('tell what they were made of', (affiliate) => {
-    const { data, endpoints } = readEntry(encodeEntry(affiliate));
-    expect({ data: Uint8Array.from(data), endpoints: endpoints.map((endpoint) => Uint8Array.from(endpoint)) }).toEqual({
-      data: affiliate.data,
-      endpoints: affiliate.endpoints,
-    });
+    const entry = encodeEntry(affiliate);
+    expect(readEntry(entry)).toEqual(contentOf(affiliate));
+    expect(hasData(entry)).toBe(affiliate.data.length > 0);
+    expect(hasSameData(entry, pack(affiliate.data))).toBe(true);
+    expect(hasEndpoints(entry, affiliate.endpoints.map(pack))).toBe(true);
+    expect(countEndpoints(entry)).toBe(affiliate.endpoints.length);
+  });
+
+  test.prop([affiliates, affiliates])('tell what they have in common with others', (one, other) => {
+    const entry = encodeEntry(one);
+    const { data, endpoints } = contentOf(other);
+    expect(hasSameData(entry, data)).toBe(data === pack(one.data));
+    for (const count of [0, 1, endpoints.length]) {
+      const some = endpoints.slice(0, count);
+      expect(hasEndpoints(entry, some)).toBe(isDeepStrictEqual(some, one.endpoints.map(pack)));
+    }
   });
 
   test.prop([fc.array(affiliates, { maxLength: 5 })])('join to a snapshot and to a list', (all) => {
@@ -41,3 +63,11 @@ describe('entries', () => {
     expect(joinEntries([])).toHaveLength(0);
   });
 });
+
+function encodeEntry(affiliate: PublishedAffiliate) {
+  return packEntry(affiliate.id, contentOf(affiliate));
+}
+
+function contentOf({ data, endpoints }: PublishedAffiliate) {
+  return { data: pack(data), endpoints: endpoints.map(pack) };
+}

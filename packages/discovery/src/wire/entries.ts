@@ -1,16 +1,23 @@
 import { Buffer } from 'node:buffer';
-import type { PublishedAffiliate } from './messages.ts';
+import { NOTHING, packPart, unpack, writePacked, type Packed } from './packed.ts';
 import { text, textBytes } from './text.ts';
 
 // The service's hot path. WatchResponse and ListResponse both hold affiliates as repeated field 1, and protobuf
 // messages concatenate; so a response is its affiliates' entries, one after the other. Each entry is encoded once when
-// its affiliate changes, and every watcher, snapshot and list is served from those bytes.
+// its affiliate changes, and every watcher, snapshot and list is served from it.
+
+/** What is published of an affiliate, packed. */
+export interface PackedContent {
+  /** Sealed affiliate; empty if nobody but its peers has spoken of it. */
+  readonly data: Packed;
+  /** Sealed endpoints, in the order in which they were first seen. */
+  readonly endpoints: readonly Packed[];
+}
 
 const AFFILIATES = tag(1);
 const ID = tag(1);
 const DATA = tag(2);
 const ENDPOINT = tag(3);
-const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** Field 2 of WatchResponse, a varint, true. */
 const DELETED = Uint8Array.of((2 << 3) | 0, 1);
 
@@ -18,51 +25,98 @@ const DELETED = Uint8Array.of((2 << 3) | 0, 1);
  * The affiliate as field 1 of a response: by itself a whole WatchResponse that tells of one update, together with
  * others a part of a snapshot or a list.
  */
-export function encodeEntry({ id, data, endpoints }: PublishedAffiliate): Uint8Array {
+export function packEntry(id: string, { data, endpoints }: PackedContent): Packed {
   const idLength = textBytes(text(id, 'sidero.discovery.server.Affiliate'));
   let length = optionalSize(idLength) + optionalSize(data.length);
   for (const endpoint of endpoints) length += fieldSize(endpoint.length);
 
-  const entry = Buffer.allocUnsafeSlow(fieldSize(length));
+  const entry = Buffer.allocUnsafe(fieldSize(length));
   let at = writeHead(entry, 0, AFFILIATES, length);
   if (idLength > 0) at = writeText(entry, at, id, idLength);
   if (data.length > 0) at = writeField(entry, at, DATA, data);
   for (const endpoint of endpoints) at = writeField(entry, at, ENDPOINT, endpoint);
-  return entry;
+  return packPart(entry, 0, at);
 }
 
-/**
- * What an entry was made of, without the id, which whoever keeps entries knows. The bytes are views into the entry.
- * Only for what {@link encodeEntry} made.
- */
-export function readEntry(entry: Uint8Array): Omit<PublishedAffiliate, 'id'> {
-  let data = NO_BYTES;
-  const endpoints: Uint8Array[] = [];
-  // The affiliate's own head comes first, its fields after it.
-  let at = readLength(entry, 1).end;
-  while (at < entry.length) {
-    const field = entry[at];
-    const { length, end: start } = readLength(entry, at + 1);
+/** What an entry was made of, without the id, which whoever keeps entries knows. Only for what {@link packEntry} made. */
+export function readEntry(entry: Packed): PackedContent {
+  let data = NOTHING;
+  const endpoints: Packed[] = [];
+  for (let at = firstField(entry); at < entry.length;) {
+    const field = entry.charCodeAt(at);
+    const length = readLength(entry, at + 1);
+    const start = at + 1 + sizeOfLength(length);
     at = start + length;
-    if (field === DATA) data = entry.subarray(start, at);
-    else if (field === ENDPOINT) endpoints.push(entry.subarray(start, at));
+    if (field === DATA) data = entry.slice(start, at) as Packed;
+    else if (field === ENDPOINT) endpoints.push(entry.slice(start, at) as Packed);
   }
   return { data, endpoints };
 }
 
+/** Whether an entry has just these endpoints, in this order. */
+export function hasEndpoints(entry: Packed, endpoints: readonly Packed[]): boolean {
+  let found = 0;
+  for (let at = firstField(entry); at < entry.length;) {
+    const field = entry.charCodeAt(at);
+    const length = readLength(entry, at + 1);
+    const start = at + 1 + sizeOfLength(length);
+    at = start + length;
+    if (field !== ENDPOINT) continue;
+    const endpoint = endpoints[found];
+    if (endpoint === undefined || endpoint.length !== length || !entry.startsWith(endpoint, start)) return false;
+    found += 1;
+  }
+  return found === endpoints.length;
+}
+
+export function hasSameData(entry: Packed, data: Packed): boolean {
+  for (let at = firstField(entry); at < entry.length;) {
+    const field = entry.charCodeAt(at);
+    const length = readLength(entry, at + 1);
+    const start = at + 1 + sizeOfLength(length);
+    at = start + length;
+    if (field === DATA) return length === data.length && entry.startsWith(data, start);
+  }
+  return data.length === 0;
+}
+
 /** Whether an entry says more than what others say of the affiliate. */
-export function hasData(entry: Uint8Array): boolean {
-  return readEntry(entry).data.length > 0;
+export function hasData(entry: Packed): boolean {
+  return fieldsOf(entry, DATA) > 0;
+}
+
+export function countEndpoints(entry: Packed): number {
+  return fieldsOf(entry, ENDPOINT);
 }
 
 /** A snapshot or a list of these entries; of none, the message without bytes. */
-export function joinEntries(entries: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(entries);
+export function joinEntries(entries: readonly Packed[]): Uint8Array {
+  let length = 0;
+  for (const entry of entries) length += entry.length;
+  const joined = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const entry of entries) at = writePacked(entry, joined, at);
+  return joined;
 }
 
 /** A WatchResponse that tells of a deletion. */
 export function encodeDeletion(id: string): Uint8Array {
-  return Buffer.concat([encodeEntry({ id, data: new Uint8Array(0), endpoints: [] }), DELETED]);
+  return Buffer.concat([unpack(packEntry(id, { data: NOTHING, endpoints: [] })), DELETED]);
+}
+
+function fieldsOf(entry: Packed, wanted: number): number {
+  let count = 0;
+  for (let at = firstField(entry); at < entry.length;) {
+    if (entry.charCodeAt(at) === wanted) count += 1;
+    const length = readLength(entry, at + 1);
+    at += 1 + sizeOfLength(length) + length;
+  }
+  return count;
+}
+
+/** The affiliate's own head comes first, its fields after it. */
+function firstField(entry: Packed): number {
+  return 1 + sizeOfLength(readLength(entry, 1));
 }
 
 function writeText(target: Buffer, start: number, value: string, length: number): number {
@@ -71,10 +125,8 @@ function writeText(target: Buffer, start: number, value: string, length: number)
   return at + length;
 }
 
-function writeField(target: Buffer, start: number, tag: number, value: Uint8Array): number {
-  const at = writeHead(target, start, tag, value.length);
-  target.set(value, at);
-  return at + value.length;
+function writeField(target: Buffer, start: number, tag: number, value: Packed): number {
+  return writePacked(value, target, writeHead(target, start, tag, value.length));
 }
 
 function writeHead(target: Buffer, start: number, tag: number, length: number): number {
@@ -86,13 +138,12 @@ function writeHead(target: Buffer, start: number, tag: number, length: number): 
   return at;
 }
 
-function readLength(source: Uint8Array, start: number): { readonly length: number; readonly end: number } {
+function readLength(source: Packed, start: number): number {
   let length = 0;
-  let end = start;
-  for (let shift = 0; ; shift += 7) {
-    const byte = source[end++] ?? 0;
+  for (let at = start, shift = 0; ; at += 1, shift += 7) {
+    const byte = source.charCodeAt(at);
     length |= (byte & 0x7f) << shift;
-    if (byte < 0x80) return { length, end };
+    if (!(byte >= 0x80)) return length;
   }
 }
 
@@ -101,8 +152,12 @@ function optionalSize(length: number): number {
 }
 
 function fieldSize(length: number): number {
-  let size = 2 + length;
-  for (let rest = length; rest > 0x7f; rest >>>= 7) size++;
+  return 1 + sizeOfLength(length) + length;
+}
+
+function sizeOfLength(length: number): number {
+  let size = 1;
+  for (let rest = length; rest > 0x7f; rest >>>= 7) size += 1;
   return size;
 }
 

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
-import { encodeDeletion, encodeEntry } from './entries.ts';
+import { encodeDeletion, packEntry } from './entries.ts';
 import * as messages from './messages.ts';
+import { pack, unpack } from './packed.ts';
 
 // Bytes that the original service and client exchange.
 const SEALED =
@@ -42,8 +43,8 @@ describe('wire vectors', () => {
   });
 
   test('WatchResponse of an update and of a deletion', () => {
-    const affiliate = { id: 'node-1', data: bytes(SEALED), endpoints: [bytes(ENDPOINT)] };
-    expect(hex(encodeEntry(affiliate))).toBe(`0a620a066e6f64652d311246${SEALED}1a10${ENDPOINT}`);
+    const content = { data: pack(bytes(SEALED)), endpoints: [pack(bytes(ENDPOINT))] };
+    expect(hex(unpack(packEntry('node-1', content)))).toBe(`0a620a066e6f64652d311246${SEALED}1a10${ENDPOINT}`);
     expect(hex(encodeDeletion('node-1'))).toBe('0a080a066e6f64652d311001');
   });
 

@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { encodeDeletion, encodeEntry, joinEntries } from './entries.ts';
+import { encodeDeletion, joinEntries, packEntry } from './entries.ts';
 import { MalformedMessageError } from './malformed.ts';
 import { watchResponse } from './messages.ts';
+import { pack } from './packed.ts';
 import { decodeWatchMessage } from './watch-message.ts';
 
 const affiliate = fc.record({
@@ -19,8 +20,8 @@ describe('a watch message', () => {
   });
 
   test('may tell of one affiliate with bad UTF-8 among good ones', () => {
-    const good = encodeEntry({ id: 'good', data: Uint8Array.of(1), endpoints: [] });
-    const bad = Buffer.from('0a040a02ffff', 'hex');
+    const good = packEntry('good', { data: pack(Uint8Array.of(1)), endpoints: [] });
+    const bad = pack(Buffer.from('0a040a02ffff', 'hex'));
     const message = decodeWatchMessage(joinEntries([good, bad, good]));
     expect(message).toMatchObject({ affiliates: [{ id: 'good' }, { id: 'good' }], deleted: false, unreadable: 1 });
     expect(() => watchResponse.decode(joinEntries([good, bad, good]))).toThrow(MalformedMessageError);

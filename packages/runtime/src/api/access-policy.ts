@@ -72,11 +72,11 @@ export function guardServices(
   rolesOf: (call: ServerCall) => readonly string[],
 ): readonly RpcService[] {
   const guard =
-    <R, A extends unknown[], T>(handler: (request: R, call: ServerCall, ...rest: A) => Promise<T>) =>
-    (request: R, call: ServerCall, ...rest: A): Promise<T> =>
-      mayCall(call.method, rolesOf(call))
-        ? handler(request, call, ...rest)
-        : Promise.reject(new RpcError('PERMISSION_DENIED', 'not authorized'));
+    <R, A extends unknown[], T>(handler: (request: R, call: ServerCall, ...rest: A) => T | Promise<T>) =>
+    async (request: R, call: ServerCall, ...rest: A): Promise<T> => {
+      if (mayCall(call.method, rolesOf(call))) return handler(request, call, ...rest);
+      throw new RpcError('PERMISSION_DENIED', 'not authorized');
+    };
   return services.map(({ name, unary, streams, dialogs }) => ({
     name,
     unary: new Map([...unary].map(([path, handler]) => [path, guard(handler)])),

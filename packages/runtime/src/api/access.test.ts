@@ -133,7 +133,7 @@ describe('the policy', () => {
       Promise.any(
         guardServices(services, () => roles)
           .flatMap(({ unary }) => unary.get(method) ?? [])
-          .map((handler) => handler(new Uint8Array(0), { ...callOf('Get'), method })),
+          .map(async (handler) => handler(new Uint8Array(0), { ...callOf('Get'), method })),
       ).then(
         () => 'yes',
         ({ errors: [{ message }] }: { errors: [Error] }) => message,

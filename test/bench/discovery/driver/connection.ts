@@ -39,6 +39,7 @@ interface Stream {
 export class Connection {
   /** Bytes received so far. */
   received = 0;
+  isClosed = false;
   readonly #socket: Socket;
   readonly #streams = new Map<number, Stream>();
   #next = 1;
@@ -51,8 +52,10 @@ export class Connection {
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      for (const { reader } of this.#streams.values()) reader.end(false);
+      const open = [...this.#streams.values()];
       this.#streams.clear();
+      this.isClosed = true;
+      for (const { reader } of open) reader.end(false);
     });
     socket.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0, EMPTY)]));
   }

@@ -25,7 +25,6 @@ export class Watcher {
   readonly #connection: Connection;
   readonly #options: WatcherOptions;
   readonly #headers = headers('Watch');
-  #isClosed = false;
 
   constructor(connection: Connection, options: WatcherOptions) {
     this.#connection = connection;
@@ -60,7 +59,6 @@ export class Watcher {
   }
 
   close(): void {
-    this.#isClosed = true;
     this.#connection.close();
   }
 
@@ -74,7 +72,8 @@ export class Watcher {
   }
 
   async #again(): Promise<void> {
-    if (this.#isClosed) return;
+    // The service is gone, or we are.
+    if (this.#connection.isClosed) return;
     this.drops += 1;
     const pause = this.#options.pause?.() ?? 0;
     if (pause > 0) await sleep(pause);

@@ -44,7 +44,7 @@ async function launch(contestant: Contestant, address: string, metrics: string):
   const flags = [`--addr=${address}`, `--metrics-addr=${metrics}`, '--landing-addr=', '--snapshots-enabled=false'];
   const options: SpawnOptions = { stdio: 'ignore' };
   // To profile, or to try what memory settings do.
-  const node = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
+  const node = process.env['BENCH_NODE_FLAGS']?.split(' ').filter((flag) => flag !== '') ?? [];
   if (contestant === 'empty') return spawn(process.execPath, [...node, '--no-warnings', EMPTY, address], options);
   if (contestant === 'ours') {
     const ours = [...node, COSI, 'discovery', 'serve', ...flags, '--trust-x-real-ip=true'];

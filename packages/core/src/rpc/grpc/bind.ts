@@ -18,6 +18,9 @@ export interface Bound {
   cut(): void;
 }
 
+/** Connections that wait to be accepted: when a service comes back, all of its clients come at once. */
+const BACKLOG = 4096;
+
 /** @throws RpcError `UNAVAILABLE` if the address cannot be bound. */
 export async function bind(
   address: Address,
@@ -49,7 +52,7 @@ export async function bind(
 
 function listenOnPort(server: Server, host: string, port: number): Promise<void> {
   return listening(server, formatHostPort(host, port), () => {
-    server.listen({ port, ...(host !== '' && { host }), exclusive: true });
+    server.listen({ port, ...(host !== '' && { host }), exclusive: true, backlog: BACKLOG });
   });
 }
 

@@ -9,7 +9,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectTcp, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -118,6 +119,31 @@ describe('an address that cannot be had', () => {
 
   test('is INVALID_ARGUMENT if it is none', async () => {
     await expect(rpc.listen({ address: 'localhost' }, [])).rejects.toMatchObject({ status: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('a client whose side of the connection ends', () => {
+  test('is gone, with its calls', async () => {
+    const opened = Promise.withResolvers<ServerCall>();
+    const handler: StreamHandler = async (_request, call, sink) => {
+      await sink.write(NOTHING);
+      opened.resolve(call);
+      await aborted(call);
+    };
+    const listener = await rpc.listen({ address: '127.0.0.1:0' }, [
+      { name: 't.T', unary: new Map(), streams: new Map([[STREAM, handler]]) },
+    ]);
+    const socket = connectTcp({ port: Number(listener.address.split(':')[1]), allowHalfOpen: true });
+    const client = connectHttp2(`http://${listener.address}`, { createConnection: () => socket });
+    client.on('error', () => undefined);
+    const request = client.request({ ':method': 'POST', ':path': STREAM, 'content-type': 'application/grpc' });
+    request.on('error', () => undefined).end(Buffer.alloc(5));
+    const { signal } = await opened.promise;
+    const gone = aborted({ signal });
+    socket.end();
+    await gone;
+    expect(signal.reason).toMatchObject({ status: 'CANCELLED' });
+    await listener.close(2 ** 30);
   });
 });
 
@@ -275,7 +301,7 @@ async function drain(stream: RpcStream): Promise<void> {
 
 const aborts: StreamHandler = (_request, call) => aborted(call);
 
-function aborted({ signal }: ServerCall): Promise<void> {
+function aborted({ signal }: Pick<ServerCall, 'signal'>): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Logger } from '../../host/logger.ts';
 import type { ListenOptions, RpcListener, RpcService, RpcTarget, TlsIdentity } from '../rpc.ts';
 import { parseAddress } from './address.ts';
@@ -19,14 +20,14 @@ export async function listen(
   log: Logger,
 ): Promise<RpcListener> {
   const address = parseAddress(target.address);
-  const calls = new OpenCalls(address.kind === 'unix', log);
+  const calls = new OpenCalls({ isUnix: address.kind === 'unix', isVerifying: target.tls?.ca !== undefined }, log);
   const grpc = loadGrpc();
   const server = new grpc.Server(serverOptions(options));
   for (const service of services) register(server, service, calls);
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const entrance = entranceOf(
     target.tls,
-    (socket) => injector.injectConnection(socket),
+    (socket) => injector.injectConnection(untilOneSideEnds(socket)),
     options.web && webServer(options.web, log),
   );
   const bound = await bind(address, entrance.enter, { log, socketMode: options.socketMode ?? 0o600 });
@@ -89,6 +90,12 @@ function register(server: Grpc.Server, service: RpcService, calls: OpenCalls): v
 
 function added(path: string, isNew: boolean): void {
   if (!isNew) throw new Error(`two services offer ${path}`);
+}
+
+/** HTTP/2 says goodbye in words: a client whose side ends is gone, and whoever waited for ours would wait for ever. */
+function untilOneSideEnds(socket: Socket): Socket {
+  socket.allowHalfOpen = false;
+  return socket;
 }
 
 /** Messages are bytes on both sides of grpc-js. */

@@ -2,72 +2,65 @@ import { messageOf } from '../../errors/coded-error.ts';
 import type { Logger } from '../../host/logger.ts';
 import { RpcError } from '../rpc-error.ts';
 import type { DialogHandler, ServerCall, StreamHandler, UnaryHandler } from '../rpc.ts';
-import { toBuffer, toBytes } from './bytes.ts';
+import { toBytes } from './bytes.ts';
+import { frameOnce } from './framed.ts';
 import type { Grpc } from './load.ts';
-import { GrpcServerCall, type WireCall } from './server-call.ts';
+import { sendAnswer } from './raw-call.ts';
+import { GrpcServerCall, type ConnectionKind, type WireCall, type WireStream } from './server-call.ts';
 import { Sink } from './sink.ts';
 import { statusOf, type WireStatus } from './status.ts';
 
 /** The calls that a listener's handlers are working on. */
 export class OpenCalls {
-  readonly #isUnix: boolean;
+  readonly #kind: ConnectionKind;
   readonly #log: Logger;
   readonly #open = new Set<OpenCall>();
   readonly #handlers = new Set<Promise<void>>();
   #state: 'open' | 'stopping' | 'crashed' = 'open';
 
-  constructor(isUnix: boolean, log: Logger) {
-    this.#isUnix = isUnix;
+  constructor(kind: ConnectionKind, log: Logger) {
+    this.#kind = kind;
     this.#log = log;
   }
 
   /** A unary handler in grpc-js's form. */
   unary(handler: UnaryHandler): Grpc.handleUnaryCall<Buffer, Buffer> {
     return (wire, respond) => {
-      this.#run(wire, undefined, {
-        async handle(call) {
-          const answer = await handler(toBytes(wire.request), call);
-          return () => respond(null, toBuffer(answer));
-        },
+      if (!this.#isTaken(respond)) return;
+      const call = new GrpcServerCall(wire, this.#kind);
+      const work: Work<Uint8Array> = {
+        call,
+        wire,
+        sink: undefined,
+        succeed: (answer) => sendAnswer(wire, frameOnce(answer)),
         fail: respond,
-      });
+      };
+      try {
+        const answer = handler(toBytes(wire.request), call);
+        // Most answer at once, and then there is nothing to wait for, to abort or to keep.
+        if (answer instanceof Promise) this.#follow(work, answer);
+        else this.#conclude(work, () => work.succeed(answer));
+      } catch (thrown) {
+        this.#fail(work, thrown);
+      }
     };
   }
 
   /** A server-stream handler in grpc-js's form. */
   stream(handler: StreamHandler): Grpc.handleServerStreamingCall<Buffer, Buffer> {
-    return (wire) => {
-      const sink = new Sink(wire);
-      this.#run(wire, sink, {
-        async handle(call) {
-          await handler(toBytes(wire.request), call, sink);
-          return () => wire.end();
-        },
-        // What was written before is sent before the status.
-        fail: (status) => wire.emit('error', status),
-      });
-    };
+    return (wire) => this.#streaming(wire, (call, sink) => handler(toBytes(wire.request), call, sink));
   }
 
   /** A handler of a stream in both directions in grpc-js's form. */
   dialog(handler: DialogHandler): Grpc.handleBidiStreamingCall<Buffer, Buffer> {
-    return (wire) => {
-      const sink = new Sink(wire);
-      this.#run(wire, sink, {
-        async handle(call) {
-          await handler(requestsOf(wire), call, sink);
-          return () => wire.end();
-        },
-        fail: (status) => wire.emit('error', status),
-      });
-    };
+    return (wire) => this.#streaming(wire, (call, sink) => handler(requestsOf(wire), call, sink));
   }
 
   /** Aborts the signals of all calls and takes no more. Resolves when all handlers have ended. */
   async stop(): Promise<void> {
     if (this.#state === 'open') this.#state = 'stopping';
-    for (const { abort, sink } of this.#open) {
-      abort.abort(stopping());
+    for (const { call, sink } of this.#open) {
+      call.abort(stopping());
       sink?.wake();
     }
     while (this.#handlers.size > 0) await Promise.all(this.#handlers);
@@ -81,36 +74,58 @@ export class OpenCalls {
     this.#handlers.clear();
   }
 
-  #run(wire: WireCall, sink: Sink | undefined, work: Work): void {
-    if (this.#state === 'crashed') return;
-    if (this.#state === 'stopping') {
-      work.fail(statusOf(stopping()));
-      return;
+  #streaming(wire: WireStream, handle: (call: GrpcServerCall, sink: Sink) => Promise<void>): void {
+    // What was written before is sent before the status.
+    const fail = (status: WireStatus): void => void wire.emit('error', status);
+    if (!this.#isTaken(fail)) return;
+    const sink = new Sink(wire);
+    const call = new GrpcServerCall(wire, this.#kind);
+    const work: Work<void> = { call, wire, sink, succeed: () => wire.end(), fail };
+    try {
+      this.#follow(work, handle(call, sink));
+    } catch (thrown) {
+      this.#fail(work, thrown);
     }
-    const open: OpenCall = { abort: new AbortController(), sink };
-    this.#open.add(open);
+  }
+
+  #isTaken(fail: (status: WireStatus) => void): boolean {
+    if (this.#state === 'stopping') fail(statusOf(stopping()));
+    return this.#state === 'open';
+  }
+
+  /** Waits for a handler that did not end at once. */
+  #follow<T>(work: Work<T>, result: Promise<T>): void {
+    const { call, wire, sink } = work;
+    this.#open.add(work);
     const events: NodeJS.EventEmitter = wire;
     events.once('cancelled', () => {
       // grpc-js says so after each call, however it ended.
       sink?.end();
-      if (this.#open.delete(open)) open.abort.abort(new RpcError('CANCELLED', 'the caller went away'));
+      if (this.#open.delete(work)) call.abort(new RpcError('CANCELLED', 'the caller went away'));
     });
-    const call = new GrpcServerCall(wire, open.abort.signal, this.#isUnix);
-    const running = this.#settle(call, wire, work).finally(() => {
-      this.#open.delete(open);
+    const running = this.#settle(work, result).finally(() => {
+      this.#open.delete(work);
       this.#handlers.delete(running);
     });
     this.#handlers.add(running);
   }
 
-  async #settle(call: ServerCall, wire: WireCall, work: Work): Promise<void> {
-    let answer: () => void;
+  async #settle<T>(work: Work<T>, result: Promise<T>): Promise<void> {
     try {
-      answer = await work.handle(call);
+      const answer = await result;
+      this.#conclude(work, () => work.succeed(answer));
     } catch (thrown) {
-      if (!(thrown instanceof RpcError) && !call.signal.aborted) this.#report(call, thrown);
-      answer = () => work.fail(statusOf(thrown));
+      this.#fail(work, thrown);
     }
+  }
+
+  #fail(work: Work<never>, thrown: unknown): void {
+    const { call, fail } = work;
+    if (!(thrown instanceof RpcError) && !call.isAborted) this.#report(call, thrown);
+    this.#conclude(work, () => fail(statusOf(thrown)));
+  }
+
+  #conclude({ wire }: Work<never>, answer: () => void): void {
     if (this.#state !== 'crashed' && !wire.cancelled) answer();
   }
 
@@ -132,13 +147,13 @@ async function* requestsOf(wire: Grpc.ServerDuplexStream<Buffer, Buffer>): Async
 }
 
 interface OpenCall {
-  readonly abort: AbortController;
+  readonly call: GrpcServerCall;
   readonly sink: Sink | undefined;
 }
 
-interface Work {
-  /** Runs the handler; the result sends its answer. */
-  handle(call: ServerCall): Promise<() => void>;
+interface Work<T> extends OpenCall {
+  readonly wire: WireCall;
+  succeed(result: T): void;
   fail(status: WireStatus): void;
 }
 

@@ -1,42 +1,81 @@
+import type { RpcError } from '../rpc-error.ts';
 import type { ServerCall } from '../rpc.ts';
 import { normalizePeer } from './address.ts';
 import type { Grpc } from './load.ts';
+import { rawCallOf } from './raw-call.ts';
+import { WireMetadata } from './wire-metadata.ts';
 
 /** The parts of grpc-js's kinds of server calls that we read. */
-export type WireCall =
-  | Grpc.ServerUnaryCall<Buffer, Buffer>
-  | Grpc.ServerWritableStream<Buffer, Buffer>
-  | Grpc.ServerDuplexStream<Buffer, Buffer>;
+export type WireCall = Grpc.ServerUnaryCall<Buffer, Buffer> | WireStream;
 
-/** A call as handlers see it. */
+/** What there is for a stream to the client, whether or not there is one from it, too. */
+export type WireStream = Grpc.ServerWritableStream<Buffer, Buffer> | Grpc.ServerDuplexStream<Buffer, Buffer>;
+
+/** What a listener knows of its connections. */
+export interface ConnectionKind {
+  readonly isUnix: boolean;
+  /** Whether clients show certificates. */
+  readonly isVerifying: boolean;
+}
+
+/** A call as handlers see it. What few of them look at is made when one does. */
 export class GrpcServerCall implements ServerCall {
   readonly method: string;
-  readonly peer: string;
   readonly timeLeft: number | undefined;
-  readonly signal: AbortSignal;
   readonly organizations: readonly string[] | undefined;
   readonly fingerprint: string | undefined;
   readonly #wire: WireCall;
+  readonly #isUnix: boolean;
+  #peer: string | undefined;
   #metadata: ReadonlyMap<string, readonly string[]> | undefined;
+  #controller: AbortController | undefined;
+  #reason: RpcError | undefined;
 
-  constructor(wire: WireCall, signal: AbortSignal, isUnix: boolean) {
+  constructor(wire: WireCall, { isUnix, isVerifying }: ConnectionKind) {
     this.#wire = wire;
+    this.#isUnix = isUnix;
     this.method = wire.getPath();
-    this.peer = isUnix ? 'unix:' : normalizePeer(wire.getPeer());
     this.timeLeft = timeLeftUntil(wire.getDeadline());
     // Asked for while the connection is there: grpc-js gives a certificate only if TLS verified it.
-    const certificate = wire.getAuthContext().sslPeerCertificate;
+    const certificate = isVerifying ? wire.getAuthContext().sslPeerCertificate : undefined;
     this.organizations = certificate && organizationsOf(certificate.subject);
     this.fingerprint = certificate?.fingerprint256.replaceAll(':', '').toLowerCase();
-    this.signal = signal;
+  }
+
+  get peer(): string {
+    this.#peer ??= this.#isUnix ? 'unix:' : peerOf(this.#wire);
+    return this.#peer;
   }
 
   get metadata(): ReadonlyMap<string, readonly string[]> {
-    this.#metadata ??= new Map(
-      Object.entries(this.#wire.metadata.toJSON()).map(([key, values]) => [key, values.map(text)]),
-    );
+    this.#metadata ??= new WireMetadata(this.#wire.metadata);
     return this.#metadata;
   }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Whether its signal is aborted, or would be if there were one. */
+  get isAborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  abort(reason: RpcError): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+/** What grpc-js noted when the call began: the connection may be gone. */
+function peerOf(wire: WireCall): string {
+  const { remoteAddress, remotePort } = rawCallOf(wire).connectionInfo;
+  return remoteAddress === undefined ? 'unknown' : normalizePeer(`${remoteAddress}:${remotePort}`);
 }
 
 /** Types say that a subject has one organization. */
@@ -46,8 +85,4 @@ function organizationsOf({ O }: { readonly O?: string | readonly string[] }): re
 
 function timeLeftUntil(deadline: Grpc.Deadline): number | undefined {
   return deadline === Infinity ? undefined : Math.max(Number(deadline) - Date.now(), 0);
-}
-
-function text(value: Grpc.MetadataValue): string {
-  return typeof value === 'string' ? value : value.toString('base64');
 }

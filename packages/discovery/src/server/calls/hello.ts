@@ -1,10 +1,11 @@
 import type { ServerCall } from '@cosi-ts/core';
 import type { HelloRequest, HelloResponse } from '../../wire/messages.ts';
-import { clientIp, type HeaderTrust } from '../client-ip.ts';
+import type { CallOrigin, ClientIp } from '../client-ip.ts';
 import { checkClusterId } from '../limits.ts';
 
 export interface HelloOptions {
-  readonly trust: HeaderTrust;
+  /** Where a caller is seen from. */
+  readonly clientIp: (call: CallOrigin) => ClientIp | undefined;
   /** Whether callers are told their address. A service behind a tunnel would tell a wrong one, which nodes announce. */
   readonly reportsClientIp: boolean;
   /** `host:port` that all clients are sent to. */
@@ -17,8 +18,8 @@ export interface HelloOptions {
 export function answerHello({ clusterId }: HelloRequest, call: ServerCall, options: HelloOptions): HelloResponse {
   checkClusterId(clusterId);
   const redirect = options.redirectClusters.get(clusterId) ?? options.redirect;
-  const ip = options.reportsClientIp ? clientIp(call, options.trust) : undefined;
-  return { redirect, clientIp: ip ?? NO_ADDRESS };
+  const ip = options.reportsClientIp ? options.clientIp(call) : undefined;
+  return { redirect, clientIp: ip?.bytes ?? NO_ADDRESS };
 }
 
 const NO_ADDRESS = new Uint8Array(0);

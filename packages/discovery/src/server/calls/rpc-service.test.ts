@@ -1,10 +1,13 @@
 import { RpcError, type RpcService, type ServerCall } from '@cosi-ts/core';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
+import { countEndpoints } from '../../wire/entries.ts';
 import { affiliateUpdateRequest, helloRequest } from '../../wire/messages.ts';
+import { clientIpReader } from '../client-ip.ts';
 import { LIMITS } from '../limits.ts';
 import { manualWorld } from '../service.fixture.ts';
 import { Clusters } from '../state/clusters.ts';
+import { expiryOf } from '../state/lease.ts';
 import { discoveryRpcService } from './rpc-service.ts';
 import { Watches } from './watches.ts';
 
@@ -13,7 +16,7 @@ function make() {
   const clusters = new Clusters(host.clock, { maxClusters: 5 });
   const watches = new Watches({ host, clusters, maxWatchers: 5, stuckTimeout: 1000 });
   const hello = {
-    trust: { xRealIp: true, firstXForwardedFor: true },
+    clientIp: clientIpReader({ xRealIp: true, firstXForwardedFor: true }),
     reportsClientIp: true,
     redirect: undefined,
     redirectClusters: new Map<string, string>(),
@@ -75,8 +78,8 @@ describe('whatever is sent', () => {
     for (const table of clusters.all()) {
       expect(table.size).toBeGreaterThan(0);
       for (const { entry, lease } of table.list()) {
-        expect(lease.endpoints.length).toBeLessThanOrEqual(LIMITS.endpointsPerAffiliate);
-        expect(Number.isFinite(lease.expires)).toBe(true);
+        expect(countEndpoints(entry)).toBeLessThanOrEqual(LIMITS.endpointsPerAffiliate);
+        expect(Number.isFinite(expiryOf(lease))).toBe(true);
         expect(entry.length).toBeLessThan(5000);
       }
     }

@@ -1,14 +1,9 @@
+import { Buffer } from 'node:buffer';
 import { RpcError, type RpcService, type ServerCall } from '@cosi-ts/core';
 import { joinEntries } from '../../wire/entries.ts';
 import { MalformedMessageError } from '../../wire/malformed.ts';
-import type { Codec } from '../../wire/codec.ts';
-import {
-  affiliateDeleteRequest,
-  affiliateUpdateRequest,
-  clusterRequest,
-  helloRequest,
-  helloResponse,
-} from '../../wire/messages.ts';
+import { affiliateDeleteRequest, clusterRequest, helloRequest, helloResponse } from '../../wire/messages.ts';
+import { decodeUpdate } from '../../wire/packed-update.ts';
 import { checkAffiliateId, checkClusterId, checkUpdate } from '../limits.ts';
 import { versionLabel } from '../version-label.ts';
 import type { DiscoveryObserver } from '../observe/observer.ts';
@@ -24,30 +19,30 @@ export interface RpcServiceParts {
 }
 
 const NAME = 'sidero.discovery.server.Cluster';
-const EMPTY = new Uint8Array(0);
+const EMPTY: Uint8Array = Buffer.alloc(0);
 
 /** The service's five methods. */
 export function discoveryRpcService({ clusters, watches, hello, observer }: RpcServiceParts): RpcService {
   return {
     name: NAME,
     unary: new Map([
-      unary('Hello', helloRequest, (request, call) => {
+      unary('Hello', helloRequest.decode, (request, call) => {
         // Before it is checked: refused ones count as well.
         observer?.hello(versionLabel(request.clientVersion));
         return helloResponse.encode(answerHello(request, call, hello));
       }),
-      unary('AffiliateUpdate', affiliateUpdateRequest, (request) => {
+      unary('AffiliateUpdate', decodeUpdate, (request) => {
         checkUpdate(request);
         clusters.update(request);
         return EMPTY;
       }),
-      unary('AffiliateDelete', affiliateDeleteRequest, (request) => {
+      unary('AffiliateDelete', affiliateDeleteRequest.decode, (request) => {
         checkClusterId(request.clusterId);
         checkAffiliateId(request.affiliateId);
         clusters.delete(request);
         return EMPTY;
       }),
-      unary('List', clusterRequest, ({ clusterId }) => {
+      unary('List', clusterRequest.decode, ({ clusterId }) => {
         checkClusterId(clusterId);
         return joinEntries(
           clusters
@@ -61,7 +56,7 @@ export function discoveryRpcService({ clusters, watches, hello, observer }: RpcS
       [
         `/${NAME}/Watch`,
         async (bytes, call, sink) => {
-          const { clusterId } = decode(clusterRequest, bytes);
+          const { clusterId } = decode(clusterRequest.decode, bytes);
           checkClusterId(clusterId);
           await watches.serve(clusterId, call, sink);
         },
@@ -70,17 +65,19 @@ export function discoveryRpcService({ clusters, watches, hello, observer }: RpcS
   };
 }
 
-function unary<T>(method: string, codec: Codec<T>, answer: (request: T, call: ServerCall) => Uint8Array) {
+type Read<T> = (bytes: Uint8Array) => T;
+
+function unary<T>(method: string, read: Read<T>, answer: (request: T, call: ServerCall) => Uint8Array) {
   return [
     `/${NAME}/${method}`,
-    async (bytes: Uint8Array, call: ServerCall) => answer(decode(codec, bytes), call),
+    (bytes: Uint8Array, call: ServerCall): Uint8Array => answer(decode(read, bytes), call),
   ] as const;
 }
 
 /** @throws RpcError INVALID_ARGUMENT for bytes that are no such message; other services say so too for bad UTF-8 */
-function decode<T>({ decode }: Codec<T>, bytes: Uint8Array): T {
+function decode<T>(read: Read<T>, bytes: Uint8Array): T {
   try {
-    return decode(bytes);
+    return read(bytes);
   } catch (error) {
     if (!(error instanceof MalformedMessageError)) throw error;
     throw new RpcError('INVALID_ARGUMENT', error.message);

@@ -5,7 +5,7 @@ import { describe, expect } from 'vitest';
 import { watchResponse } from '../../wire/messages.ts';
 import { startDiscoveryService } from '../discovery-service.ts';
 import type { DiscoveryServiceOptions } from '../options.ts';
-import { bytes, connect, manualWorld, MINUTE, readableWatch } from '../service.fixture.ts';
+import { bytes, connect, manualWorld, MINUTE, packed, readableWatch } from '../service.fixture.ts';
 import { Clusters } from '../state/clusters.ts';
 import { Watches } from './watches.ts';
 
@@ -135,7 +135,7 @@ describe('watches', () => {
         }
       };
       for (const [count, { kind, id }] of steps.entries()) {
-        const request = { clusterId: 'c', affiliateId: id, data: bytes(''), endpoints: [], ttlNanos: 0 };
+        const request = { clusterId: 'c', affiliateId: id, data: packed(''), endpoints: [], ttlNanos: 0 };
         if (kind === 'block') sink.block();
         else if (kind === 'unblock') sink.unblock();
         else if (kind === 'turn') await turn();
@@ -148,10 +148,10 @@ describe('watches', () => {
             clusters.delete(request);
             state.delete(id);
           } else if (kind === 'report') {
-            clusters.update({ ...request, endpoints: [bytes(`${count}`)] });
+            clusters.update({ ...request, endpoints: [packed(`${count}`)] });
             state.set(id, state.get(id) ?? '');
           } else {
-            clusters.update({ ...request, data: bytes(`${count}`) });
+            clusters.update({ ...request, data: packed(`${count}`) });
             state.set(id, `${count}`);
           }
         }
@@ -167,7 +167,7 @@ describe('watches', () => {
   test('tell of deletions in the order in which they happened', async () => {
     const { clusters, sink, messages, end, turn } = direct();
     const update = (affiliateId: string): void =>
-      clusters.update({ clusterId: 'c', affiliateId, data: bytes('d'), endpoints: [], ttlNanos: 0 });
+      clusters.update({ clusterId: 'c', affiliateId, data: packed('d'), endpoints: [], ttlNanos: 0 });
     for (const id of IDS) update(id);
     await turn();
     sink.block();
@@ -186,16 +186,16 @@ describe('watches', () => {
 
 test('a deletion is told before what peers say of the node afterwards', async () => {
   const { clusters, sink, messages, end, turn } = direct();
-  const request = { clusterId: 'c', affiliateId: 'af1', data: bytes(''), endpoints: [], ttlNanos: 0 };
-  clusters.update({ ...request, data: bytes('d') });
+  const request = { clusterId: 'c', affiliateId: 'af1', data: packed(''), endpoints: [], ttlNanos: 0 };
+  clusters.update({ ...request, data: packed('d') });
   await turn();
   sink.block();
   clusters.update({ ...request, affiliateId: 'blocking' });
   await turn();
   const before = messages.length;
   clusters.delete(request);
-  clusters.update({ ...request, endpoints: [bytes('e1')] });
-  clusters.update({ ...request, endpoints: [bytes('e2')] });
+  clusters.update({ ...request, endpoints: [packed('e1')] });
+  clusters.update({ ...request, endpoints: [packed('e2')] });
   sink.unblock();
   await turn();
   expect(messages.slice(before)).toEqual([

@@ -1,7 +1,7 @@
 import { RpcError, type Host, type RpcSink, type ServerCall } from '@cosi-ts/core';
-import { deletionEncoder } from '../../wire/deletions.ts';
 import type { Clusters } from '../state/clusters.ts';
 import { Watch } from './watch.ts';
+import { watchMessages } from './watch-messages.ts';
 
 export interface WatchesOptions {
   readonly host: Host;
@@ -14,7 +14,7 @@ export interface WatchesOptions {
 /** All watch streams of a service. */
 export class Watches {
   readonly #options: WatchesOptions;
-  readonly #encodeDeletion = deletionEncoder();
+  readonly #messages = watchMessages();
   readonly #open = new Set<Watch>();
 
   constructor(options: WatchesOptions) {
@@ -36,7 +36,8 @@ export class Watches {
       throw new RpcError('RESOURCE_EXHAUSTED', `the service has room for ${maxWatchers} watches`);
     }
     const cursor = clusters.follow(clusterId);
-    const watch = new Watch({ cursor, sink, host, encodeDeletion: this.#encodeDeletion, stuckTimeout });
+    const audience = (): number => clusters.find(clusterId)?.followers ?? 1;
+    const watch = new Watch({ cursor, sink, host, messages: this.#messages, audience, stuckTimeout });
     const end = (): void => watch.end();
     signal.addEventListener('abort', end, { once: true });
     this.#open.add(watch);

@@ -1,5 +1,5 @@
 import { messageOf, type Host, type RpcService } from '@cosi-ts/core';
-import { wrapHandlers } from '../calls/wrap-handlers.ts';
+import { observing, wrapHandlers } from '../calls/wrap-handlers.ts';
 import { statusOf } from './observed.ts';
 
 /**
@@ -7,16 +7,16 @@ import { statusOf } from './observed.ts';
  * rest only to somebody who looks closely.
  */
 export function logged(service: RpcService, { log, clock }: Host): RpcService {
-  return wrapHandlers(service, async (call, handle) => {
+  const isVerbose = log.isLevelEnabled?.('debug') ?? true;
+  return wrapHandlers(service, (method) => (call, handle) => {
     const start = clock.monotonic();
     const fields = () => ({ peer: call.peer, millis: Math.round(clock.monotonic() - start) });
-    try {
-      const answer = await handle();
-      log.debug(call.method, { code: 'OK', ...fields() });
-      return answer;
-    } catch (error) {
-      log.info(call.method, { code: statusOf(error), error: messageOf(error), ...fields() });
-      throw error;
-    }
+    return observing(
+      handle,
+      () => {
+        if (isVerbose) log.debug(method, { code: 'OK', ...fields() });
+      },
+      (error) => log.info(method, { code: statusOf(error), error: messageOf(error), ...fields() }),
+    );
   });
 }

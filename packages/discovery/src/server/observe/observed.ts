@@ -1,35 +1,35 @@
-import { RpcError, type Clock, type RpcService, type RpcStatusName, type ServerCall } from '@cosi-ts/core';
-import { wrapHandlers } from '../calls/wrap-handlers.ts';
-import type { DiscoveryObserver, ObservedCall } from './observer.ts';
+import { RpcError, type Clock, type RpcService, type RpcStatusName } from '@cosi-ts/core';
+import { observing, wrapHandlers } from '../calls/wrap-handlers.ts';
+import type { DiscoveryObserver } from './observer.ts';
 
 /** The service, with an observer that hears of each of its calls. */
 export function observed(service: RpcService, clock: Clock, observer: DiscoveryObserver): RpcService {
-  const calls = new Map<string, ObservedCall>();
-  for (const path of service.unary.keys()) calls.set(path, { method: nameOf(path), isStream: false });
-  for (const path of service.streams.keys()) calls.set(path, { method: nameOf(path), isStream: true });
-  const of = ({ method }: ServerCall): ObservedCall => calls.get(method) ?? { method, isStream: false };
   return wrapHandlers(
     service,
-    async (serverCall, handle) => {
-      const call = of(serverCall);
-      const start = clock.monotonic();
-      observer.callStarted(call);
-      try {
-        const answer = await handle();
-        if (!call.isStream) observer.messageSent(call);
-        observer.callEnded(call, 'OK', clock.monotonic() - start);
-        return answer;
-      } catch (error) {
-        observer.callEnded(call, statusOf(error), clock.monotonic() - start);
-        throw error;
-      }
+    (path, isStream) => {
+      const observed = { method: nameOf(path), isStream };
+      return (_, handle) => {
+        const start = clock.monotonic();
+        observer.callStarted(observed);
+        return observing(
+          handle,
+          () => {
+            if (!isStream) observer.messageSent(observed);
+            observer.callEnded(observed, 'OK', clock.monotonic() - start);
+          },
+          (error) => observer.callEnded(observed, statusOf(error), clock.monotonic() - start),
+        );
+      };
     },
-    (serverCall, sink) => ({
-      write(message) {
-        observer.messageSent(of(serverCall));
-        return sink.write(message);
-      },
-    }),
+    (path, sink) => {
+      const observed = { method: nameOf(path), isStream: true };
+      return {
+        write(message) {
+          observer.messageSent(observed);
+          return sink.write(message);
+        },
+      };
+    },
   );
 }
 

@@ -1,6 +1,6 @@
-import { Buffer } from 'node:buffer';
 import { messageOf, RpcError, type WebResponse } from '@cosi-ts/core';
 import { readEntry } from '../../wire/entries.ts';
+import { unpack, type Packed } from '../../wire/packed.ts';
 import { checkClusterId } from '../limits.ts';
 import type { Clusters } from '../state/clusters.ts';
 import { escapeHtml, htmlPage } from './html.ts';
@@ -39,11 +39,11 @@ ${rows.join('\n')}
 </table>`;
 }
 
-function row(id: string, entry: Uint8Array): string {
+function row(id: string, entry: Packed): string {
   const { data, endpoints } = readEntry(entry);
   return `<tr><td>${escapeHtml(id)}</td><td>${hex(data)}</td><td>${endpoints.map(hex).join('<br>')}</td></tr>`;
 }
 
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
+function hex(packed: Packed): string {
+  return unpack(packed).toString('hex');
 }

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { bytes, manualWorld, MINUTE } from '../service.fixture.ts';
+import { packed, manualWorld, MINUTE } from '../service.fixture.ts';
 import { Clusters } from '../state/clusters.ts';
 import { escapeHtml } from './html.ts';
 import { discoveryPages } from './pages.ts';
@@ -15,8 +15,8 @@ function make() {
     clusters.update({
       clusterId,
       affiliateId,
-      data: bytes('data'),
-      endpoints: [bytes('e1'), bytes('e2')],
+      data: packed('data'),
+      endpoints: [packed('e1'), packed('e2')],
       ttlNanos: 0,
     });
   return { host, advance, clusters, ask, add };

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import {
   RateLimiter,
   RpcError,
@@ -9,18 +8,22 @@ import {
   type ServerCall,
 } from '@cosi-ts/core';
 import { wrapHandlers } from '../calls/wrap-handlers.ts';
-import { clientIp, type HeaderTrust } from '../client-ip.ts';
+import type { CallOrigin, ClientIp } from '../client-ip.ts';
 
 /**
  * The service with a limit on the calls of each address. A call above it waits for its turn, unless its deadline comes
  * first: then it is refused at once. Calls without an address, as on a unix socket, are not limited.
  */
-export function limited(service: RpcService, host: Host, trust: HeaderTrust, limits: RateLimiterOptions): RpcService {
+export function limited(
+  service: RpcService,
+  host: Host,
+  clientIp: (call: CallOrigin) => ClientIp | undefined,
+  limits: RateLimiterOptions,
+): RpcService {
   const limiter = new RateLimiter(limits);
   const admit = (call: ServerCall): Promise<void> | undefined => {
-    const ip = clientIp(call, trust);
-    if (ip === undefined) return undefined;
-    const key = Buffer.from(ip).toString('latin1');
+    const key = clientIp(call)?.key;
+    if (key === undefined) return undefined;
     const wait = limiter.take(key, host.clock.monotonic(), call.timeLeft);
     if (wait === undefined) throw tooMany();
     return wait === 0 ? undefined : waitFor(wait, key, call.signal);
@@ -33,7 +36,7 @@ export function limited(service: RpcService, host: Host, trust: HeaderTrust, lim
       throw tooMany();
     }
   };
-  return wrapHandlers(service, (call, handle) => {
+  return wrapHandlers(service, () => (call, handle) => {
     const turn = admit(call);
     return turn === undefined ? handle() : turn.then(handle);
   });

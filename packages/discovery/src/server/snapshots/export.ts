@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer';
 import type { Table } from '@cosi-ts/core';
 import { readEntry } from '../../wire/entries.ts';
+import { unpack } from '../../wire/packed.ts';
 import { encodeClusterSnapshot, type AffiliateSnapshot } from '../../wire/snapshot.ts';
 import type { Clusters } from '../state/clusters.ts';
+import { endpointExpiryOf, expiryOf } from '../state/lease.ts';
 import type { StoredAffiliate } from '../state/stored-affiliate.ts';
 
 /** What an exported or imported state holds. */
@@ -59,8 +61,8 @@ function exportAffiliate(id: string, { entry, lease }: StoredAffiliate, now: num
   const { data, endpoints } = readEntry(entry);
   return {
     id,
-    data,
-    endpoints: endpoints.map((data, index) => ({ data, ttl: (lease.endpoints[index] ?? now) - now })),
-    ttl: lease.expires - now,
+    data: unpack(data),
+    endpoints: endpoints.map((data, index) => ({ data: unpack(data), ttl: endpointExpiryOf(lease, index) - now })),
+    ttl: expiryOf(lease) - now,
   };
 }

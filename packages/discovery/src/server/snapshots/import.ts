@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer';
-import { encodeEntry } from '../../wire/entries.ts';
+import { packEntry } from '../../wire/entries.ts';
+import { pack } from '../../wire/packed.ts';
 import type { AffiliateSnapshot, EndpointSnapshot } from '../../wire/snapshot.ts';
 import { textBytes } from '../../wire/text.ts';
 import { LIMITS } from '../limits.ts';
+import { leaseOf } from '../state/lease.ts';
 import type { StoredAffiliate } from '../state/stored-affiliate.ts';
 
 /**
@@ -19,8 +21,11 @@ export function importAffiliate(
   if (ttl < 0 || !isId(id, LIMITS.affiliateIdBytes) || data.length > LIMITS.dataBytes) return undefined;
   const kept = endpoints.filter(isSound).filter(isFirst).slice(0, LIMITS.endpointsPerAffiliate);
   return {
-    entry: encodeEntry({ id, data, endpoints: kept.map((endpoint) => endpoint.data) }),
-    lease: { expires: until(ttl, now), endpoints: kept.map((endpoint) => until(endpoint.ttl, now)) },
+    entry: packEntry(id, { data: pack(data), endpoints: kept.map((endpoint) => pack(endpoint.data)) }),
+    lease: leaseOf(
+      until(ttl, now),
+      kept.map((endpoint) => until(endpoint.ttl, now)),
+    ),
   };
 }
 

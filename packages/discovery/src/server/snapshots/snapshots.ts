@@ -1,4 +1,5 @@
 import { FileError, codeOf, messageOf, sleep, writeFileAtomically, type Host, type Owner } from '@cosi-ts/core';
+import { countEndpoints } from '../../wire/entries.ts';
 import { decodeSnapshot } from '../../wire/snapshot.ts';
 import type { DiscoveryObserver } from '../observe/observer.ts';
 import type { Clusters } from '../state/clusters.ts';
@@ -104,7 +105,7 @@ async function importFile(file: Uint8Array, tally: Tally, { host, clusters }: Sn
     const count = clusters.restore(id, kept);
     tally.clusters += count > 0 ? 1 : 0;
     tally.affiliates += count;
-    for (const [, { lease }] of kept.slice(0, count)) tally.endpoints += lease.endpoints.length;
+    for (const [, { entry }] of kept.slice(0, count)) tally.endpoints += countEndpoints(entry);
     const turn = host.pace.yield();
     if (turn !== undefined) await turn;
   }

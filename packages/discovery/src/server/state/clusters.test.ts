@@ -1,8 +1,8 @@
-import { Buffer } from 'node:buffer';
 import { realHost, type Table } from '@cosi-ts/core';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { readEntry } from '../../wire/entries.ts';
+import { packed } from '../service.fixture.ts';
 import { Clusters } from './clusters.ts';
 import type { StoredAffiliate } from './stored-affiliate.ts';
 
@@ -126,8 +126,8 @@ function make() {
       clusters.update({
         clusterId: 'c',
         affiliateId,
-        data: Buffer.from(data),
-        endpoints: endpoints.map((endpoint) => Buffer.from(endpoint)),
+        data: packed(data),
+        endpoints: endpoints.map(packed),
         ttlNanos: ttl * 1e6,
       });
     },
@@ -149,5 +149,5 @@ function listed(table: Table<StoredAffiliate> | undefined) {
 
 function readable(id: string, { entry }: StoredAffiliate): [string, string, string[]] {
   const { data, endpoints } = readEntry(entry);
-  return [id, Buffer.from(data).toString(), endpoints.map((endpoint) => Buffer.from(endpoint).toString())];
+  return [id, data, [...endpoints]];
 }

@@ -1,10 +1,11 @@
-import { Changelog, RpcError, type ChangesCursor, type Clock, type Table } from '@cosi-ts/core';
-import { encodeEntry } from '../../wire/entries.ts';
-import type { AffiliateDeleteRequest, AffiliateUpdateRequest } from '../../wire/messages.ts';
+import { Changelog, EPOCH, RpcError, type ChangesCursor, type Clock, type Table } from '@cosi-ts/core';
+import { countEndpoints, packEntry } from '../../wire/entries.ts';
+import type { AffiliateDeleteRequest } from '../../wire/messages.ts';
+import type { PackedUpdate } from '../../wire/packed-update.ts';
 import { LIMITS } from '../limits.ts';
 import { decideExpiry } from './decide-expiry.ts';
 import { decideUpdate, type Outcome } from './decide-update.ts';
-import type { Lease, StoredAffiliate } from './stored-affiliate.ts';
+import type { StoredAffiliate } from './stored-affiliate.ts';
 
 export interface Counts {
   readonly clusters: number;
@@ -24,7 +25,7 @@ export class Clusters {
   constructor(clock: Clock, { maxClusters }: { readonly maxClusters: number }) {
     this.#clock = clock;
     this.#maxClusters = maxClusters;
-    // Nobody asks for past events; watches are `changes()`.
+    // Nobody asks for past events, nor when they were; watches are `changes()`.
     this.#changelog = new Changelog(clock, { history: { initialCapacity: 1, maxCapacity: 1, gap: 0 } });
   }
 
@@ -43,7 +44,7 @@ export class Clusters {
   }
 
   /** @throws RpcError RESOURCE_EXHAUSTED if there are too many clusters, affiliates or endpoints; nothing changed then */
-  update(request: AffiliateUpdateRequest): void {
+  update(request: PackedUpdate): void {
     const { clusterId, affiliateId } = request;
     const known = this.find(clusterId);
     const before = known?.get(affiliateId);
@@ -63,7 +64,7 @@ export class Clusters {
     const table = this.#changelog.table(clusterId);
     for (const [key, after] of affiliates) {
       if (table.size >= LIMITS.affiliatesPerCluster) break;
-      if (table.get(key) === undefined) this.#changelog.commit([{ table, key, after }]);
+      if (table.get(key) === undefined) this.#changelog.commit([{ table, key, after }], COMMITTED);
     }
     this.dropIfUnused(clusterId);
     return table.size;
@@ -73,7 +74,7 @@ export class Clusters {
   delete({ clusterId, affiliateId }: AffiliateDeleteRequest): void {
     const table = this.find(clusterId);
     if (table?.get(affiliateId) === undefined) return;
-    this.#changelog.commit([{ table, key: affiliateId, after: undefined }]);
+    this.#changelog.commit([{ table, key: affiliateId, after: undefined }], COMMITTED);
     this.dropIfUnused(clusterId);
   }
 
@@ -110,7 +111,7 @@ export class Clusters {
         this.#apply(table, key, before, fate);
         continue;
       }
-      this.#changelog.commit([{ table, key, after: undefined }]);
+      this.#changelog.commit([{ table, key, after: undefined }], COMMITTED);
       gone += 1;
     }
     return gone;
@@ -123,7 +124,7 @@ export class Clusters {
     for (const table of this.all()) {
       affiliates += table.size;
       for (let { oldest: entry } = table; entry !== undefined; entry = entry.newer) {
-        endpoints += entry.value?.lease.endpoints.length ?? 0;
+        if (entry.value !== undefined) endpoints += countEndpoints(entry.value.entry);
       }
     }
     return { clusters: this.size, affiliates, endpoints };
@@ -133,10 +134,10 @@ export class Clusters {
     table: Table<StoredAffiliate>,
     id: string,
     before: StoredAffiliate | undefined,
-    { lease, content }: { readonly lease: Lease; readonly content: Outcome['content'] },
+    { lease, content }: Outcome,
   ): void {
     if (content !== undefined) {
-      this.#changelog.commit([{ table, key: id, after: { entry: encodeEntry({ id, ...content }), lease } }]);
+      this.#changelog.commit([{ table, key: id, after: { entry: packEntry(id, content), lease } }], COMMITTED);
     } else if (before !== undefined) {
       before.lease = lease;
     }
@@ -147,6 +148,9 @@ export class Clusters {
     throw new RpcError('RESOURCE_EXHAUSTED', `the service has room for ${this.#maxClusters} clusters`);
   }
 }
+
+/** What a commit carries: a timestamp costs more than all the rest of it. */
+const COMMITTED = { time: EPOCH };
 
 function checkAffiliateRoom(table: Table<StoredAffiliate>): void {
   if (table.size < LIMITS.affiliatesPerCluster) return;

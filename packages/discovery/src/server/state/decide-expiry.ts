@@ -1,5 +1,6 @@
-import { readEntry } from '../../wire/entries.ts';
+import { countEndpoints, readEntry } from '../../wire/entries.ts';
 import type { Outcome } from './decide-update.ts';
+import { endpointExpiryOf, expiryOf, leaseOf } from './lease.ts';
 import type { StoredAffiliate } from './stored-affiliate.ts';
 
 /**
@@ -9,12 +10,15 @@ import type { StoredAffiliate } from './stored-affiliate.ts';
  * @param now milliseconds of the monotonic clock
  */
 export function decideExpiry({ entry, lease }: StoredAffiliate, now: number): Outcome | 'gone' | undefined {
-  if (lease.expires < now) return 'gone';
-  if (lease.endpoints.every((expires) => expires > now)) return undefined;
+  const expires = expiryOf(lease);
+  if (expires < now) return 'gone';
+  const isOver =
+    typeof lease === 'number'
+      ? lease <= now && countEndpoints(entry) > 0
+      : lease.endpoints.some((endpoint) => endpoint <= now);
+  if (!isOver) return undefined;
   const { data, endpoints } = readEntry(entry);
-  const stays = (_: unknown, index: number): boolean => (lease.endpoints[index] ?? 0) > now;
-  return {
-    lease: { expires: lease.expires, endpoints: lease.endpoints.filter(stays) },
-    content: { data, endpoints: endpoints.filter(stays) },
-  };
+  const stays = (_: unknown, index: number): boolean => endpointExpiryOf(lease, index) > now;
+  const left = endpoints.map((_, index) => endpointExpiryOf(lease, index)).filter(stays);
+  return { lease: leaseOf(expires, left), content: { data, endpoints: endpoints.filter(stays) } };
 }

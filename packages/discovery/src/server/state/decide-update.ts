@@ -1,15 +1,16 @@
-import { Buffer } from 'node:buffer';
 import { RpcError } from '@cosi-ts/core';
-import { readEntry } from '../../wire/entries.ts';
-import type { AffiliateUpdateRequest, PublishedAffiliate } from '../../wire/messages.ts';
+import { hasEndpoints, hasSameData, readEntry, type PackedContent } from '../../wire/entries.ts';
+import { NOTHING, type Packed } from '../../wire/packed.ts';
+import type { PackedUpdate } from '../../wire/packed-update.ts';
 import { LIMITS } from '../limits.ts';
-import type { Lease, StoredAffiliate } from './stored-affiliate.ts';
+import { endpointExpiryOf, expiryOf, leaseOf, type Lease } from './lease.ts';
+import type { StoredAffiliate } from './stored-affiliate.ts';
 
 /** What an update or an expiry makes of an affiliate. */
 export interface Outcome {
   readonly lease: Lease;
   /** The new content; undefined if it stays as it was and nobody need be told. */
-  readonly content: Omit<PublishedAffiliate, 'id'> | undefined;
+  readonly content: PackedContent | undefined;
 }
 
 /**
@@ -21,48 +22,47 @@ export interface Outcome {
  * @param now milliseconds of the monotonic clock
  * @throws RpcError RESOURCE_EXHAUSTED if there would be too many endpoints: then nothing of the update holds
  */
-export function decideUpdate(
-  before: StoredAffiliate | undefined,
-  { data, endpoints, ttlNanos }: AffiliateUpdateRequest,
-  now: number,
-): Outcome {
+export function decideUpdate(before: StoredAffiliate | undefined, update: PackedUpdate, now: number): Outcome {
+  const { data, endpoints, ttlNanos } = update;
   const expires = now + ttlNanos / 1e6;
-  const known = before === undefined ? NOTHING : readEntry(before.entry);
-  const lease = before?.lease ?? { expires, endpoints: [] };
-  const merged = mergeEndpoints({ bytes: known.endpoints, expires: lease.endpoints }, endpoints, expires);
+  const lease = before?.lease ?? expires;
+  if (before !== undefined && typeof lease === 'number' && lease <= expires && hasEndpoints(before.entry, endpoints)) {
+    // What a node that only its own word is known of says all the time.
+    const isChanged = data.length > 0 && !hasSameData(before.entry, data);
+    return { lease: expires, content: isChanged ? update : undefined };
+  }
+  const known = before === undefined ? NO_CONTENT : readEntry(before.entry);
+  const merged = mergeEndpoints(known.endpoints, lease, endpoints, expires);
   const hasData = data.length > 0;
   const isChanged =
-    before === undefined ||
-    merged.bytes.length > known.endpoints.length ||
-    (hasData && Buffer.compare(known.data, data) !== 0);
+    before === undefined || merged.known.length > known.endpoints.length || (hasData && known.data !== data);
   return {
-    lease: { expires: hasData ? expires : Math.max(lease.expires, expires), endpoints: merged.expires },
-    content: isChanged ? { data: hasData ? data : known.data, endpoints: merged.bytes } : undefined,
+    lease: leaseOf(hasData ? expires : Math.max(expiryOf(lease), expires), merged.expires),
+    content: isChanged ? { data: hasData ? data : known.data, endpoints: merged.known } : undefined,
   };
 }
 
-const NOTHING = { data: new Uint8Array(0), endpoints: [] };
+const NO_CONTENT: PackedContent = { data: NOTHING, endpoints: [] };
 
 interface Endpoints {
-  readonly bytes: readonly Uint8Array[];
+  readonly known: readonly Packed[];
   readonly expires: readonly number[];
 }
 
-function mergeEndpoints(known: Endpoints, added: readonly Uint8Array[], expires: number): Endpoints {
-  if (added.length === 0) return known;
-  const bytes = [...known.bytes];
-  const expirations = [...known.expires];
+function mergeEndpoints(known: readonly Packed[], lease: Lease, added: readonly Packed[], until: number): Endpoints {
+  const all = [...known];
+  const expires = all.map((_, index) => endpointExpiryOf(lease, index));
   for (const endpoint of added) {
-    const index = bytes.findIndex((other) => Buffer.compare(other, endpoint) === 0);
+    const index = all.indexOf(endpoint);
     if (index >= 0) {
-      expirations[index] = Math.max(expirations[index] ?? expires, expires);
+      expires[index] = Math.max(expires[index] ?? until, until);
       continue;
     }
-    if (bytes.length >= LIMITS.endpointsPerAffiliate) {
+    if (all.length >= LIMITS.endpointsPerAffiliate) {
       throw new RpcError('RESOURCE_EXHAUSTED', `an affiliate has at most ${LIMITS.endpointsPerAffiliate} endpoints`);
     }
-    bytes.push(endpoint);
-    expirations.push(expires);
+    all.push(endpoint);
+    expires.push(until);
   }
-  return { bytes, expires: expirations };
+  return { known: all, expires };
 }

@@ -118,14 +118,14 @@ export class ServerSide implements RpcSink {
     return this.#controller.signal;
   }
 
-  #follow<T>(handle: (call: ServerCall) => Promise<T>, onResult: (result: T) => void): void {
+  #follow<T>(handle: (call: ServerCall) => T | Promise<T>, onResult: (result: T) => void): void {
     this.#listener.calls.add(this);
     const fail = (thrown: unknown): void => {
       if (!(thrown instanceof RpcError) && this.#abortedBy === undefined) this.#report(thrown);
       this.#end(statusOf(thrown));
     };
     try {
-      handle(this.#describe()).then(onResult, fail);
+      Promise.resolve(handle(this.#describe())).then(onResult, fail);
     } catch (thrown) {
       fail(thrown);
     }
