@@ -6,7 +6,7 @@ import type { Row, Suite } from './suite.ts';
 
 const USAGE = `Usage: npm run bench -- SUITE [--row NAME …] [--rounds 3] [--json FILE] [--no-reference]
 
-SUITE  state, cluster, discovery
+SUITE  state, controllers, api, cluster, discovery, growth
 `;
 
 const { values, positionals } = parseArgs({

@@ -83,7 +83,7 @@ async function referenceOf(name: string, { reference, rival }: Suite, count: num
   }
 }
 
-async function buildReference(directory: string): Promise<string> {
+export async function buildReference(directory: string): Promise<string> {
   const target = path.join(HERE, '../../node_modules/.cache/cosi-ts/bench', directory);
   mkdirSync(path.dirname(target), { recursive: true });
   await run('go', ['build', '-o', target, '.'], { cwd: path.join(HERE, directory) });

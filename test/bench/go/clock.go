@@ -9,6 +9,8 @@ import (
 type sample struct {
 	Value float64 `json:"value"`
 	CPU   float64 `json:"cpu"`
+	// What else was seen, ready to be shown.
+	Details map[string]string `json:"details,omitempty"`
 }
 
 func (s sample) plus(other sample) sample {

@@ -5,6 +5,7 @@ go 1.26.2
 require (
 	github.com/cosi-project/runtime v1.16.2
 	go.uber.org/zap v1.28.0
+	google.golang.org/grpc v1.81.0
 )
 
 require (
@@ -26,6 +27,5 @@ require (
 	golang.org/x/time v0.15.0 // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260504160031-60b97b32f348 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260504160031-60b97b32f348 // indirect
-	google.golang.org/grpc v1.81.0 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
 )

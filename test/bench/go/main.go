@@ -58,6 +58,12 @@ var rows = map[string]row{
 }
 
 func main() {
+	if command, ok := apiCommands[os.Args[1]]; ok {
+		command(os.Args[2:])
+
+		return
+	}
+
 	measure, ok := rows[os.Args[1]]
 	if !ok {
 		fmt.Fprintf(os.Stderr, "no row %q\n", os.Args[1])

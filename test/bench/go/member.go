@@ -15,11 +15,11 @@ const (
 
 // memberSpec has the fields of a cluster member.
 type memberSpec struct {
-	NodeID          string
-	Addresses       []string
-	Hostname        string
-	MachineType     string
-	OperatingSystem string
+	NodeID          string   `protobuf:"1" yaml:"nodeId"`
+	Addresses       []string `protobuf:"2" yaml:"addresses"`
+	Hostname        string   `protobuf:"3" yaml:"hostname"`
+	MachineType     string   `protobuf:"4" yaml:"machineType"`
+	OperatingSystem string   `protobuf:"5" yaml:"operatingSystem"`
 }
 
 func (m memberSpec) DeepCopy() memberSpec {
