@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { expect, test } from 'vitest';
 import { OPERATIONS, grown } from './bench/growth/operations.ts';
+import { pointerOf } from './bench/state/member.ts';
 import { StepCounter } from './bench/steps.ts';
 
 const RUNS = 500;
@@ -24,4 +25,25 @@ test('get, create, update and the delivery of an event take the same number of s
     expect(few).toBeGreaterThan(3);
     expect(Math.abs(many - few), `${operation.name}: ${few} and ${many} steps`).toBeLessThanOrEqual(0.5);
   }
+});
+
+test('a change costs no more steps, however many watch other resources one by one', async () => {
+  const few = await grown(2_000);
+  const many = await grown(2_000);
+  for (let n = 0; n < 1_000; n += 1) {
+    const watch = await many.state.watch(pointerOf(1_000 + n));
+    await watch.next();
+    void watch.next();
+  }
+  await using counter = await StepCounter.start();
+  const steps: number[] = [];
+  for (const { state } of [few, many]) {
+    let current = await state.get(pointerOf(0));
+    await counter.count();
+    for (let n = 0; n < RUNS; n += 1) current = await state.update(current);
+    steps.push((await counter.count()) / RUNS);
+  }
+  const [without = 0, beside = 0] = steps;
+  // It asks whether anybody follows this one.
+  expect(beside - without).toBeLessThanOrEqual(2);
 });

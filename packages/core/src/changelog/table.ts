@@ -3,6 +3,7 @@ import { ChangesCursor } from './changes-cursor.ts';
 import type { Change, Commit } from './commit.ts';
 import { FORGOTTEN, Thread, type Entry } from './entry.ts';
 import { EventsCursor } from './events-cursor.ts';
+import { KeyEventsCursor, KeyFeed } from './key-feed.ts';
 import { DEFAULT_HISTORY, Ring, type HistoryOptions } from './ring.ts';
 import { SortedView, type Listing } from './sorted-view.ts';
 import { Tombstones } from './tombstones.ts';
@@ -27,6 +28,9 @@ export class Table<V> {
   readonly #thread = new Thread<V>();
   readonly #view = new SortedView<V>(this.#thread);
   readonly #tombstones: Tombstones<V>;
+  readonly #maxHistory: number;
+  /** Of the keys that somebody follows one by one; nearly always none. */
+  readonly #feeds = new Map<string, KeyFeed>();
   #size = 0;
   #position = 0;
   #failure: Error | undefined;
@@ -36,6 +40,7 @@ export class Table<V> {
     const history = options.history ?? DEFAULT_HISTORY;
     this.ring = new Ring(history);
     this.wakeups = new Wakeups(history.maxCapacity);
+    this.#maxHistory = history.maxCapacity;
     this.#tombstones = new Tombstones(options.maxTombstones ?? 10_000, (entry) => this.#forget(entry));
   }
 
@@ -106,6 +111,23 @@ export class Table<V> {
     return new EventsCursor(this, from ?? this.ring.next);
   }
 
+  /** The same for the events of one key: others cost it nothing. */
+  keyEvents(key: string, from = this.ring.next): KeyEventsCursor<V> {
+    let feed = this.#feeds.get(key);
+    if (feed === undefined) {
+      feed = new KeyFeed(this.#maxHistory);
+      this.#feeds.set(key, feed);
+    }
+    const { ring } = this;
+    const shared = feed;
+    shared.cursors += 1;
+    const release = (): void => {
+      shared.cursors -= 1;
+      if (shared.cursors === 0) this.#feeds.delete(key);
+    };
+    return new KeyEventsCursor(this, shared, release, key, Math.max(from, ring.first));
+  }
+
   /**
    * A cursor that gives the last state of each key changed after `since`; by default of every key there is.
    * @param onClose called once it is closed, and no longer among the {@link Table.followers}.
@@ -128,6 +150,7 @@ export class Table<V> {
   applyTo(entry: Entry<V> | undefined, change: Change<V>): void {
     this.#put(entry ?? this.#insert(change.key), change.after, change.commit.position, originOf(change.commit));
     this.ring.push(change);
+    if (this.#feeds.size > 0) this.#feeds.get(change.key)?.push(this.ring.next - 1);
   }
 
   /** A value that was there before this process was: it is no event. Positions must not decrease. */
@@ -139,6 +162,7 @@ export class Table<V> {
   fail(failure: Error): void {
     this.#failure ??= failure;
     this.wakeups.wakeAll();
+    for (const { wakeups } of this.#feeds.values()) wakeups.wakeAll();
   }
 
   #put(entry: Entry<V>, after: V | undefined, position: number, origin: Commit | undefined): void {

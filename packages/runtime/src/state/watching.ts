@@ -4,19 +4,19 @@ import { InvalidBookmarkError, InvalidWatchOptionsError } from './errors.ts';
 import type { Query } from './query/query.ts';
 import type { WatchKindOptions, WatchOptions } from './state.ts';
 import type { Watch, WatchEvent } from './watch.ts';
+import { selecting } from './watch/selecting.ts';
 import type { WatchSource } from './watch/source.ts';
-import { TableWatch, type Selection } from './watch/table-watch.ts';
+import { TableWatch, type TableWatchOptions } from './watch/table-watch.ts';
 
 /** @throws InvalidWatchOptionsError, InvalidBookmarkError */
 export function watchResource(source: WatchSource, pointer: Pointer, options: WatchOptions): Watch {
   const { table } = source;
   const isMine = (change: Change<Resource>): boolean => change.key === pointer.id;
   const from = startOf(source, options, isMine);
-  return new TableWatch(source, table.events(from), {
-    first: from === undefined ? once([stateOf(source, pointer)]) : undefined,
-    select: (change) => (isMine(change) ? source.eventOf(change) : undefined),
-    signal: options.signal,
-  });
+  const first = from === undefined ? once([stateOf(source, pointer)]) : undefined;
+  const cursor = table.keyEvents(pointer.id, from);
+  const take = () => cursor.pull().map((change) => source.eventOf(change));
+  return new TableWatch(cursor, { take, first, signal: options.signal });
 }
 
 /** @throws InvalidWatchOptionsError, InvalidBookmarkError */
@@ -24,18 +24,18 @@ export function watchKind(source: WatchSource, options: WatchKindOptions, pace: 
   const { query, signal } = options;
   const { table } = source;
   const from = startOf(source, options, () => true);
-  const common = {
-    select: query === undefined ? undefined : selectionOf(source, query),
-    refreshes: true,
-    signal,
-    pace,
+  const begun = (at: number, first: TableWatchOptions['first']): Watch => {
+    const cursor = table.events(at);
+    const take =
+      query === undefined ? () => source.batch(cursor.skip(), cursor.next) : selecting(source, cursor, query);
+    return new TableWatch(cursor, { take, first, signal, pace });
   };
   const noop = (bookmark: Bytes): readonly WatchEvent[] =>
     options.bootstrapBookmark === true ? [{ type: 'noop', resource: source.nobody(), bookmark }] : [];
   const start = from ?? table.ring.next;
   if (options.bootstrapContents !== true) {
     const first = once(noop(source.bookmarkBefore(start)));
-    return new TableWatch(source, table.events(start), { ...common, first });
+    return begun(start, first);
   }
   if (from !== undefined) {
     throw new InvalidWatchOptionsError('cannot use BootstrapContents with TailEvents and StartFromBookmark options');
@@ -44,7 +44,7 @@ export function watchKind(source: WatchSource, options: WatchKindOptions, pace: 
     const bookmark = source.bookmarkAt(position);
     const last: WatchEvent = { type: 'bootstrapped', resource: source.nobody(), bookmark };
     const first = bootstrap(contents, query, last, noop(bookmark));
-    return new TableWatch(source, table.events(liveFrom(source, position, start)), { ...common, first });
+    return begun(liveFrom(source, position, start), first);
   };
   const listing = table.listPaced(pace);
   return listing instanceof Promise
@@ -143,17 +143,4 @@ function startOf(
     if (counts(ring.at(sequence))) found += 1;
   }
   return sequence;
-}
-
-/** An update that crosses the edge of the selection becomes a creation or a destruction. */
-function selectionOf(source: WatchSource, query: Query): Selection {
-  return (change) => {
-    const { before, after } = change;
-    const was = before !== undefined && query.matches(before);
-    const is = after !== undefined && query.matches(after);
-    if (before === undefined || after === undefined) return was || is ? source.eventOf(change) : undefined;
-    if (was && is) return source.eventOf(change);
-    if (is) return source.crossing('created', after, change);
-    return was ? source.crossing('destroyed', after, change) : undefined;
-  };
 }

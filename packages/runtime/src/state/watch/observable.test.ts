@@ -4,6 +4,7 @@ import { map, take, toArray, lastValueFrom, mergeMap } from 'rxjs';
 import { beforeEach, expect, test } from 'vitest';
 import { MemoryState } from '../memory-state.ts';
 import { InvalidWatchOptionsError, WatchOverrunError } from '../errors.ts';
+import type { WatchEvent } from '../watch.ts';
 import { watch$, watchKind$ } from './observable.ts';
 
 const { clock, random } = realHost();
@@ -76,7 +77,7 @@ test('keeps no queue: a subscriber that is too slow for the history is told so',
   const pace = { yield: () => new Promise<void>((resolve) => (release = resolve)) };
   const seen: number[] = [];
   let error: unknown;
-  const watched = watch$(state, Member.pointer('x'), { pace, log });
+  const watched = watchKind$(state, Member, { bootstrapContents: true, pace, log });
   watched.subscribe({ next: (batch) => void seen.push(batch.length), error: (thrown: unknown) => (error = thrown) });
   await turn();
   for (let n = 0; n < 200; n += 1) await create(`m${n}`);
@@ -84,6 +85,20 @@ test('keeps no queue: a subscriber that is too slow for the history is told so',
   release();
   await turn();
   expect(error).toBeInstanceOf(WatchOverrunError);
+});
+
+test('a slow subscriber of one resource loses nothing by what happens to others', async () => {
+  let release = (): void => {};
+  const pace = { yield: () => new Promise<void>((resolve) => (release = resolve)) };
+  const seen: string[] = [];
+  const next = (batch: readonly WatchEvent[]): void => void seen.push(...batch.map(({ type }) => type));
+  watch$(state, Member.pointer('x'), { pace, log }).subscribe({ next });
+  await turn();
+  for (let n = 0; n < 200; n += 1) await create(`m${n}`);
+  await create('x');
+  release();
+  await turn();
+  expect(seen).toEqual(['destroyed', 'created']);
 });
 
 test('ends with its signal, and its watch with the subscription', async () => {

@@ -1,35 +1,24 @@
-import { CursorOverrunError, type Change, type EventsCursor, type Pace } from '@cosi-ts/core';
-import type { Resource } from '@cosi-ts/resources';
+import { CursorOverrunError, type Cursor, type Pace } from '@cosi-ts/core';
 import { WatchOverrunError } from '../errors.ts';
 import type { Watch, WatchEvent } from '../watch.ts';
-import type { WatchSource } from './source.ts';
-
-/** What a watch makes of a change; undefined: nothing. */
-export type Selection = (change: Change<Resource>) => WatchEvent | undefined;
 
 export interface TableWatchOptions {
+  /** What is pending, as events; empty if nothing of it is to be told. */
+  readonly take: () => readonly WatchEvent[];
   /** Gives what comes before the live events, batch by batch. */
   readonly first?: (() => readonly WatchEvent[] | undefined) | undefined;
-  /** Absent: every event as all others see it. */
-  readonly select?: Selection | undefined;
-  /** Whether one who is told nothing for long gets a new bookmark, before the old one falls out of history. */
-  readonly refreshes?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly pace?: Pace | undefined;
 }
 
 /** A watch of a table: a cursor that is pulled, without any queue. */
 export class TableWatch implements Watch {
-  readonly #source: WatchSource;
-  readonly #cursor: EventsCursor<Resource>;
+  readonly #cursor: Cursor;
   readonly #options: TableWatchOptions;
   #first: (() => readonly WatchEvent[] | undefined) | undefined;
   #resolve: ((batch: readonly WatchEvent[] | undefined) => void) | undefined;
-  /** Changes passed over since something was last told. */
-  #passedOver = 0;
 
-  constructor(source: WatchSource, cursor: EventsCursor<Resource>, options: TableWatchOptions) {
-    this.#source = source;
+  constructor(cursor: Cursor, options: TableWatchOptions) {
     this.#cursor = cursor;
     this.#options = options;
     this.#first = options.first;
@@ -96,33 +85,13 @@ export class TableWatch implements Watch {
 
   #pull(): readonly WatchEvent[] {
     try {
-      const from = this.#cursor.skip();
-      const { select } = this.#options;
-      return select === undefined
-        ? this.#source.batch(from, this.#cursor.next)
-        : this.#selected(from, this.#cursor.next, select);
+      return this.#options.take();
     } catch (thrown) {
       this.close();
       const error = thrown instanceof CursorOverrunError ? new WatchOverrunError(thrown.message) : thrown;
       if (!(error instanceof Error)) throw error;
       return [{ type: 'errored', error }];
     }
-  }
-
-  #selected(from: number, to: number, select: Selection): readonly WatchEvent[] {
-    const { ring } = this.#source.table;
-    const events: WatchEvent[] = [];
-    for (let sequence = from; sequence < to; sequence += 1) {
-      const event = select(ring.at(sequence));
-      if (event !== undefined) events.push(event);
-    }
-    if (events.length > 0) this.#passedOver = 0;
-    else this.#passedOver += to - from;
-    if (this.#options.refreshes === true && this.#passedOver >= ring.capacity >> 2) {
-      this.#passedOver = 0;
-      events.push(this.#source.idle(ring.at(to - 1)));
-    }
-    return events;
   }
 }
 
