@@ -48,6 +48,15 @@ export { nodeControllers } from './node/controllers.ts';
 export type { OperatingSystem } from './cluster/local-affiliate.ts';
 export { UNCONFIRMED } from './cluster/unconfirmed.ts';
 export { isDiscoveryCache } from './registries/service/discovery-caches.ts';
+export {
+  KubernetesError,
+  type KubernetesAccess,
+  type KubernetesApi,
+  type ListQuery,
+  type NodeWatch,
+  type WatchQuery,
+} from './registries/kubernetes/api.ts';
+export { kubeconfigAccess } from './registries/kubernetes/drivers/kubeconfig.ts';
 export type { HostAddress, HostLink, HostSystem } from './system/host/host-system.ts';
 export { plainHost } from './system/host/drivers/plain-host.ts';
 export { MachineConfigFileError, readMachineConfig } from './config/read-machine-config.ts';

@@ -136,6 +136,7 @@ export { DiscoveryConfig, type ServiceEndpoint, type DiscoveryConfigSpec } from 
 export { Identity, type IdentitySpec } from './types/cluster/identity.ts';
 export { Info, type InfoSpec } from './types/cluster/info.ts';
 export { Member, type MemberSpec } from './types/cluster/member.ts';
+export { RegistryStatus, type RegistryState, type RegistryStatusSpec } from './types/discovery/registry-status.ts';
 export { KubeSpanConfig, type KubeSpanConfigSpec } from './types/kubespan/config.ts';
 export { KubeSpanDeviceStatus, type KubeSpanDeviceStatusSpec } from './types/kubespan/device-status.ts';
 export { KubeSpanEndpoint, type KubeSpanEndpointSpec } from './types/kubespan/endpoint.ts';

@@ -13,6 +13,10 @@ import { kubespanConfigController } from '../kubespan/config.ts';
 import { kubespanEndpointController } from '../kubespan/endpoint.ts';
 import { kubespanIdentityController } from '../kubespan/identity.ts';
 import { peerSpecController } from '../kubespan/peer-spec.ts';
+import type { KubernetesAccess } from '../registries/kubernetes/api.ts';
+import { nodeStatusController } from '../registries/kubernetes/node-status.ts';
+import { kubernetesPullController } from '../registries/kubernetes/pull.ts';
+import { kubernetesPushController } from '../registries/kubernetes/push.ts';
 import { discoveryServiceController } from '../registries/service/discovery-service.ts';
 import { addressFilterController } from '../system/address-filter.ts';
 import { addressStatusController } from '../system/address-status.ts';
@@ -22,7 +26,6 @@ import type { HostSystem } from '../system/host/host-system.ts';
 import { hostnameController } from '../system/hostname.ts';
 import { machineTypeController } from '../system/machine-type.ts';
 import { nodeAddressController } from '../system/node-address.ts';
-import { nodeStatusController } from '../system/node-status.ts';
 import { nodenameController } from '../system/nodename.ts';
 import { sortAlgorithmController } from '../system/sort-algorithm.ts';
 import { stateVolumeController } from '../system/state-volume.ts';
@@ -35,20 +38,22 @@ export interface NodeControllersOptions {
   readonly ttl: number;
   /** The machine that tells what the configuration does not; without one nobody does. */
   readonly system?: HostSystem | undefined;
-  /** The networks that this node gives its pods addresses from. */
+  /** The cluster that the Kubernetes registry uses; without one there is no such registry. */
+  readonly kubernetes?: KubernetesAccess | undefined;
+  /** The networks that this node gives its pods addresses from, where Kubernetes does not tell. */
   readonly podCidrs?: readonly IpPrefix[] | undefined;
 }
 
 /** Every controller of a node, from its configuration to its members. */
 export function nodeControllers(options: NodeControllersOptions): readonly Controller[] {
-  const { host, directory, configPath, os, ttl, system, podCidrs = [] } = options;
+  const { host, directory, configPath, os, ttl, system, kubernetes, podCidrs = [] } = options;
   return [
     machineConfigFileController(host, configPath),
     stateVolumeController(directory),
     machineTypeController,
     hostnameController(host, system),
     nodenameController,
-    nodeStatusController(podCidrs),
+    nodeStatusController(host, kubernetes, podCidrs),
     hardwareAddressController(host, system),
     addressStatusController(host, system),
     addressFilterController,
@@ -61,6 +66,8 @@ export function nodeControllers(options: NodeControllersOptions): readonly Contr
     kubespanConfigController,
     kubespanIdentityController(host),
     localAffiliateController(os),
+    kubernetesPushController(host, kubernetes, directory),
+    kubernetesPullController(host, kubernetes),
     discoveryServiceController({ host, os, ttl, directory }),
     affiliateMergeController,
     memberController,

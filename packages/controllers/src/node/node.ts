@@ -12,6 +12,8 @@ import {
 } from '@cosi-ts/runtime';
 import { readMachineConfig } from '../config/read-machine-config.ts';
 import type { OperatingSystem } from '../cluster/local-affiliate.ts';
+import type { KubernetesAccess } from '../registries/kubernetes/api.ts';
+import { KUBERNETES_PUSH_CONTROLLER } from '../registries/kubernetes/push.ts';
 import { DISCOVERY_SERVICE_CONTROLLER } from '../registries/service/discovery-service.ts';
 import { asAdmin, nodeServices, type RolesOf } from './api.ts';
 import { nodeControllers } from './controllers.ts';
@@ -36,6 +38,8 @@ export interface NodeOptions {
   readonly encodings?: EncodeCache | undefined;
   /** The machine that tells what the configuration does not: host name, addresses. Without one nobody does. */
   readonly system?: HostSystem | undefined;
+  /** The cluster that the Kubernetes registry uses: {@link kubeconfigAccess}, say. Without one there is no such registry. */
+  readonly kubernetes?: KubernetesAccess | undefined;
   /** The networks that this node gives its pods addresses from, where Kubernetes does not tell. */
   readonly podCidrs?: readonly IpPrefix[] | undefined;
   /** What the node says of its software; by default only that it speaks the API of Talos. */
@@ -50,7 +54,7 @@ export interface Node {
   readonly runtime: ControllerRuntime;
   /** Its API for other listeners than its own socket, whose callers have such roles. */
   services(rolesOf: RolesOf): readonly RpcService[];
-  /** Deletes what the node published, as before a reset. Resolves when the services confirmed it, or after `grace`. */
+  /** Deletes what the node published, as before a reset. Resolves when the registries confirmed it, or after `grace`. */
   leave(grace?: number): Promise<void>;
 }
 
@@ -96,13 +100,17 @@ async function lockDirectory(host: Host, directory: string): Promise<void> {
   }
 }
 
-/** The signal is held back by the discovery controller until every service has confirmed the deletion. */
+/** The signal is held back by the controllers of the registries until each has confirmed the deletion. */
 async function leave(host: Host, state: State, grace: number): Promise<void> {
   const signals = collection(state, MachineResetSignal);
   const giveUp = new AbortController();
   const timer = host.timers.after(grace, () => giveUp.abort());
   const watch = await state.watch(MachineResetSignal.pointer('machine'), { signal: giveUp.signal });
-  await signals.create('machine', {}, { metadata: { finalizers: [DISCOVERY_SERVICE_CONTROLLER] } });
+  await signals.create(
+    'machine',
+    {},
+    { metadata: { finalizers: [DISCOVERY_SERVICE_CONTROLLER, KUBERNETES_PUSH_CONTROLLER] } },
+  );
   for await (const event of eventsOf(watch)) {
     if (event.type !== 'errored' && event.type !== 'destroyed' && event.resource.metadata.finalizers.length === 0)
       break;

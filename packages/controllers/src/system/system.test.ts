@@ -22,7 +22,7 @@ import type { HostLink, HostSystem } from './host/host-system.ts';
 import { hostnameController } from './hostname.ts';
 import { machineTypeController } from './machine-type.ts';
 import { nodeAddressController } from './node-address.ts';
-import { nodeStatusController } from './node-status.ts';
+import { nodeStatusController } from '../registries/kubernetes/node-status.ts';
 import { nodenameController } from './nodename.ts';
 import { sortAlgorithmController } from './sort-algorithm.ts';
 
@@ -255,7 +255,7 @@ function controllers(sim: Simulation, system?: HostSystem) {
     machineTypeController,
     hostnameController(host, system),
     nodenameController,
-    nodeStatusController(system === undefined ? [] : [ipPrefixOf('10.9.0.0/24')]),
+    nodeStatusController(host, undefined, system === undefined ? [] : [ipPrefixOf('10.9.0.0/24')]),
     hardwareAddressController(host, system),
     addressStatusController(host, system),
     addressFilterController,

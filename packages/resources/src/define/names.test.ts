@@ -58,6 +58,7 @@ describe('what follows from the name of a type', () => {
         "Identity identity",
         "Info info",
         "Member member",
+        "RegistryStatus registrystatus rs",
         "KubeSpanConfig kubespanconfig ksc kscs",
         "KubeSpanEndpoint kubespanendpoint kse kses",
         "KubeSpanIdentity kubespanidentity ksi ksis",

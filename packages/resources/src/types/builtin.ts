@@ -8,6 +8,7 @@ import { DiscoveryConfig } from './cluster/discovery-config.ts';
 import { Identity } from './cluster/identity.ts';
 import { Info } from './cluster/info.ts';
 import { Member } from './cluster/member.ts';
+import { RegistryStatus } from './discovery/registry-status.ts';
 import { KubeSpanConfig } from './kubespan/config.ts';
 import { KubeSpanEndpoint } from './kubespan/endpoint.ts';
 import { KubeSpanIdentity } from './kubespan/identity.ts';
@@ -47,6 +48,7 @@ export const builtinTypes: readonly DeclaredType<object>[] = [
   Identity,
   Info,
   Member,
+  RegistryStatus,
   KubeSpanConfig,
   KubeSpanEndpoint,
   KubeSpanIdentity,
