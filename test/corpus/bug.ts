@@ -11,6 +11,7 @@ export interface Bug {
   readonly right: () => readonly Controller[];
   readonly steps: Scenario['steps'];
   readonly atRest?: Scenario['atRest'];
+  readonly invariant?: Scenario['invariant'];
   /** Throws unless the state is what the last step wants. */
   readonly matches: (state: State) => Promise<void>;
   /** Simulated milliseconds within which they must come to rest. */

@@ -3,6 +3,7 @@ import { create, everyClaimHasItsVolume, finish, one, remove, resize, type Bug }
 import { DELETION_BUGS } from './bugs-deletion.ts';
 import { MEMORY_BUGS } from './bugs-memory.ts';
 import { PAIR_BUGS } from './bugs-pairs.ts';
+import { VIEW_BUGS } from './bugs-views.ts';
 import { Claim, Report, Volume } from './resources.ts';
 
 const ports = { claims: weak(Claim), volumes: exclusive(Volume), reports: exclusive(Report) } as const;
@@ -285,4 +286,5 @@ export const BUGS: readonly Bug[] = [
   ...MEMORY_BUGS,
   ...DELETION_BUGS,
   ...PAIR_BUGS,
+  ...VIEW_BUGS,
 ];

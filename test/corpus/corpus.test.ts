@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describePlan, perturb, reconcileEventuallyAndStably, reconcileMatchers } from '@cosi-ts/testing';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Bug } from './bug.ts';
 import { BUGS } from './bugs.ts';
 import { hunt } from './hunt.ts';
 
@@ -34,23 +35,27 @@ describe('the kit finds planted bugs', () => {
 });
 
 describe('and raises no alarm on their fixed twins', () => {
-  test.each(BUGS)('$name', async ({ right, steps, atRest, ...desired }) => {
-    const twin = await perturb({ controllers: right, steps, atRest });
+  test.each(BUGS)('$name', async ({ right, ...desired }) => {
+    const twin = await perturb({ controllers: right, ...desired });
     expect(twin.failures.map(({ plan, reasons }) => [describePlan(plan), ...reasons])).toEqual([]);
     expect(twin.struck).toBeGreaterThan(5);
-    await reconcileEventuallyAndStably(right, { ...desired, steps, atRest, runs: 40 });
+    await reconcileEventuallyAndStably(right, { ...desired, runs: 40 });
   });
 });
 
 describe('eventually stable reconciliation', () => {
-  test('is a matcher, whose failure tells the smallest story', async () => {
-    const matcher = reconcileMatchers.toReconcileEventuallyAndStably;
-    const [bug] = BUGS;
-    if (bug === undefined) throw new Error('no bugs');
-    expect(await matcher(bug.right, { ...bug, runs: 5 })).toMatchObject({ pass: true });
-    const { pass, message } = await matcher(bug.wrong, { ...bug, runs: 400 });
-    expect(pass).toBe(false);
-    expect(message()).toMatch(/shrank to \d+ decisions: claims are/);
-    expect(message()).toMatch(/COSI_REPLAY=/);
+  expect.extend(reconcileMatchers);
+  const [bug] = BUGS as readonly [Bug];
+
+  test('is a matcher', async () => {
+    await expect(bug.right).toReconcileEventuallyAndStably({ ...bug, runs: 5 });
+    await expect(bug.wrong).not.toReconcileEventuallyAndStably({ ...bug, runs: 400 });
+  });
+
+  test('tells the smallest story when it fails', async () => {
+    const failing = expect(bug.wrong).toReconcileEventuallyAndStably({ ...bug, runs: 400 });
+    await expect(failing).rejects.toThrow(/shrank to \d+ decisions?: claims are/);
+    await expect(failing).rejects.toThrow(/COSI_REPLAY='seed=\d+ tape=\S+ kit=\S+ node=\S+ disorder=/);
+    await expect(failing).rejects.toThrow(/fault: .*\n.*resources at the end:\n {2}Claims.test.dev\(default\/a\) v\d/s);
   });
 });

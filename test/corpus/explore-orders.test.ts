@@ -63,6 +63,9 @@ describe('every order in small scope', () => {
         if (volume?.spec.size === 2) throw new Error('the slow one was first');
       },
     });
-    expect(report.failures[0]).toMatchObject({ reason: 'the slow one was first', schedule: { deviations: 1 } });
+    expect(report.failures[0]).toMatchObject({
+      reason: 'an invariant did not hold: the slow one was first',
+      schedule: { deviations: 1 },
+    });
   });
 });

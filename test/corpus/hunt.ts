@@ -21,11 +21,14 @@ export interface Find {
 }
 
 /** Lets both ways of looking loose on a controller with a bug. */
-export async function hunt({ name, wrong, steps, atRest, matches, within }: Bug, runs: number): Promise<Find> {
+export async function hunt(
+  { name, wrong, steps, atRest, invariant, matches, within }: Bug,
+  runs: number,
+): Promise<Find> {
   let perturbed = '–';
   let plans = 0;
   try {
-    const { failures, struck } = await perturb({ controllers: wrong, steps, atRest });
+    const { failures, struck } = await perturb({ controllers: wrong, steps, atRest, invariant, matches });
     plans = struck;
     if (failures.length > 0) perturbed = String(failures.length);
   } catch (thrown) {
@@ -35,6 +38,7 @@ export async function hunt({ name, wrong, steps, atRest, matches, within }: Bug,
   const found = await reconcileEventuallyAndStably(wrong, {
     steps,
     atRest,
+    invariant,
     matches,
     runs,
     ...(within !== undefined && { within }),

@@ -28,17 +28,16 @@ export {
   ReferenceError,
   assertUnperturbed,
   perturb,
+  type PerturbOptions,
   type PerturbReport,
   type PlanFailure,
 } from './perturbation/perturb.ts';
 export { exploreOrders, type ExploreOptions, type OrderReport, type Schedule } from './perturbation/explore-orders.ts';
 export { describePlan, type Plan } from './perturbation/plan.ts';
 export { InjectedError } from './perturbation/disturbed-gate.ts';
-export type { Scenario } from './perturbation/scenario.ts';
-export {
-  ReconcileError,
-  reconcileEventuallyAndStably,
-  reconcileMatchers,
-  type Desired,
-} from './perturbation/reconcile.ts';
+export type { Change, Scenario } from './perturbation/scenario.ts';
+export type { Regressions } from './perturbation/regression-file.ts';
+export { LivelockError } from './perturbation/livelock.ts';
+export { ReconcileError, reconcileEventuallyAndStably, type Desired } from './perturbation/reconcile.ts';
+export { reconcileMatchers } from './perturbation/matchers.ts';
 export { decisionsOf, shrinkChoices } from './perturbation/shrink.ts';

@@ -3,6 +3,7 @@ import { StuckError } from '../simulation/driver.ts';
 import { SimulationError, type SimulationResult } from '../simulation/simulate.ts';
 import type { Draw } from '../simulation/tape.ts';
 import { differences } from './outcome.ts';
+import { ownFaultsOf } from './perturb.ts';
 import { runSchedule, type Run } from './run.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -73,7 +74,8 @@ export async function exploreOrders(
       const { value } = result;
       const isKnown = states.some(({ run }) => differences(run.outcome, value.outcome, false).length === 0);
       if (!isKnown) states.push({ schedule, run: value });
-      if (value.restless > 0) failures.push({ schedule, reason: 'at rest, controllers that start anew still write' });
+      const [fault] = ownFaultsOf(value);
+      if (fault !== undefined) failures.push({ schedule, reason: fault });
     } else if (result.cause instanceof StuckError) oscillations.push(schedule);
     else failures.push({ schedule, reason: result.message.split('\n')[0] ?? '' });
     if (deviations === bound) continue;

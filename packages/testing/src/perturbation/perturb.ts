@@ -1,5 +1,8 @@
+import { realHost } from '@cosi-ts/core';
+import { replayFromEnvironment } from '../simulation/outside/environment.ts';
 import { differences } from './outcome.ts';
 import { describePlan, enumeratePlans, type Plan } from './plan.ts';
+import { writeRegressions, type RegressionFiles, type Regressions } from './regression-file.ts';
 import { runScenario, type Run } from './run.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -10,10 +13,23 @@ export interface PlanFailure {
   readonly reasons: readonly string[];
 }
 
+export interface PerturbOptions {
+  /** Only these; by default all that the undisturbed run allows. */
+  readonly plans?: readonly Plan[] | undefined;
+  /** Each plan that fails becomes a test file of its own, to be kept. */
+  readonly regressions?: Regressions | undefined;
+  /** Where they are written; the real files by default. */
+  readonly files?: RegressionFiles | undefined;
+}
+
 export interface PerturbReport {
   /** Plans that were run and did strike. */
   readonly struck: number;
+  /** Plans that were left out, since nothing followed from what they keep back. */
+  readonly pruned: number;
   readonly failures: readonly PlanFailure[];
+  /** The test files that were written. */
+  readonly written: readonly string[];
 }
 
 /** The undisturbed run itself is wrong: it does not rest, or is not the same twice. */
@@ -26,9 +42,10 @@ export class PerturbationError extends Error {
   override readonly name = 'PerturbationError';
   readonly failures: readonly PlanFailure[];
 
-  constructor({ struck, failures }: PerturbReport) {
+  constructor({ struck, failures, written }: PerturbReport) {
+    const files = written.length === 0 ? '' : `\n\nas tests to be kept: ${written.join(' ')}`;
     super(
-      `${failures.length} of ${struck} perturbations led elsewhere:\n\n${failures.map(describeFailure).join('\n\n')}`,
+      `${failures.length} of ${struck} perturbations led elsewhere:\n\n${failures.map(describeFailure).join('\n\n')}${files}`,
     );
     this.failures = failures;
   }
@@ -36,15 +53,18 @@ export class PerturbationError extends Error {
 
 /**
  * Records one undisturbed run of a scenario, makes every plan that it allows (a crash after each write, a lost answer,
- * a refusal, a delayed pull, a restart), runs them all, and holds each against the undisturbed one: the end, what was
- * created and destroyed on the way, and that everything stays at rest when all controllers are started anew.
+ * a refusal, a delayed pull, an old view, a restart), runs those from which something may follow, and holds each against
+ * the undisturbed one. What counts, in this order: the end; what was created and destroyed on the way; that the end is
+ * what is wanted, and stays so when all controllers are started anew; the invariants; that nobody writes who crashed.
+ *
+ * With `COSI_REPLAY='plan=…'` in the environment that plan alone is run.
+ * @throws ReferenceError
  */
-export async function perturb(
-  scenario: Scenario,
-  options: { readonly plans?: readonly Plan[] } = {},
-): Promise<PerturbReport> {
+export async function perturb(scenario: Scenario, options: PerturbOptions = {}): Promise<PerturbReport> {
   const reference = await referenceOf(scenario);
-  const plans = options.plans ?? enumeratePlans(reference.occurrences);
+  const replayed = planFromEnvironment();
+  const given = replayed === undefined ? options.plans : [replayed];
+  const { plans, pruned } = given === undefined ? await everyPlanOf(scenario, reference) : { plans: given, pruned: 0 };
   const failures: PlanFailure[] = [];
   let struck = 0;
   for (const plan of plans) {
@@ -52,26 +72,40 @@ export async function perturb(
     if (hasStruck) struck += 1;
     if (reasons.length > 0) failures.push({ plan, reasons });
   }
-  return { struck, failures };
+  const { regressions, files } = options;
+  const written =
+    regressions === undefined || failures.length === 0
+      ? []
+      : await writeRegressions(files ?? realHost().files, regressions, failures);
+  return { struck, pruned, failures, written };
 }
 
-/** As {@link perturb}, but throws if any plan fails. */
-export async function assertUnperturbed(
-  scenario: Scenario,
-  options?: { readonly plans?: readonly Plan[] },
-): Promise<void> {
+/** As {@link perturb}, but throws if any plan fails. @throws PerturbationError, ReferenceError */
+export async function assertUnperturbed(scenario: Scenario, options?: PerturbOptions): Promise<void> {
   const report = await perturb(scenario, options);
   if (report.failures.length > 0) throw new PerturbationError(report);
 }
 
+const PLAN = 'plan=';
+
+function planFromEnvironment(): Plan | undefined {
+  const line = replayFromEnvironment();
+  return line?.startsWith(PLAN) === true ? (JSON.parse(line.slice(PLAN.length)) as Plan) : undefined;
+}
+
 async function referenceOf(scenario: Scenario): Promise<Run> {
-  const [reference, again] = [await runScenario(scenario, undefined), await runScenario(scenario, undefined)];
+  const [reference, again] = [await runScenario(scenario), await runScenario(scenario)];
   const unequal = differences(reference.outcome, again.outcome, true);
   if (unequal.length > 0) throw new ReferenceError(`two undisturbed runs differ: ${unequal.join('; ')}`);
-  if (reference.restless > 0) {
-    throw new ReferenceError(`at rest, controllers that start anew still write (${reference.restless} commits)`);
-  }
+  const [wrong] = ownFaultsOf(reference);
+  if (wrong !== undefined) throw new ReferenceError(wrong);
   return reference;
+}
+
+/** Views are watched in a run of their own: what they cost is not what the others shall cost. */
+async function everyPlanOf(scenario: Scenario, { occurrences }: Run): Promise<ReturnType<typeof enumeratePlans>> {
+  const { advances } = (await runScenario(scenario, { withViews: true })).occurrences;
+  return enumeratePlans({ ...occurrences, advances });
 }
 
 async function judge(
@@ -81,22 +115,32 @@ async function judge(
 ): Promise<{ readonly reasons: readonly string[]; readonly hasStruck: boolean }> {
   let run: Run;
   try {
-    run = await runScenario(scenario, plan);
+    run = await runScenario(scenario, { plan });
   } catch (thrown) {
-    return { reasons: [firstLine(thrown)], hasStruck: true };
+    return { reasons: [withoutStory(thrown)], hasStruck: true };
   }
   // Whoever is told late may never have seen what came and went: only the end counts then.
-  const reasons = [...differences(reference.outcome, run.outcome, plan.kind !== 'skipped')];
-  if (run.restless > 0) reasons.push(`at rest, controllers that start anew still write (${run.restless} commits)`);
+  const comparesLives = plan.kind !== 'skipped' && plan.kind !== 'stale';
+  const reasons = [...differences(reference.outcome, run.outcome, comparesLives), ...ownFaultsOf(run)];
   return { reasons, hasStruck: run.hasStruck };
 }
 
-function describeFailure({ plan, reasons }: PlanFailure): string {
-  const shown = reasons.slice(0, 3).map((reason) => `    ${reason}`);
-  if (reasons.length > 3) shown.push(`    and ${reasons.length - 3} more`);
-  return `  ${describePlan(plan)}\n${shown.join('\n')}\n    plan: ${JSON.stringify(plan)}`;
+/** What is wrong with a run whatever another one was. */
+export function ownFaultsOf({ mismatch, restless, violations, abandonedWrites }: Run): readonly string[] {
+  return [
+    ...(mismatch === undefined ? [] : [`at rest: ${mismatch}`]),
+    ...(restless > 0 ? [`at rest, controllers that start anew still write (${restless} commits)`] : []),
+    ...violations.map((violation) => `an invariant did not hold: ${violation}`),
+    ...abandonedWrites.map((write) => `written by one that had crashed: ${write}`),
+  ];
 }
 
-function firstLine(thrown: unknown): string {
-  return (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0] ?? '';
+function describeFailure({ plan, reasons }: PlanFailure): string {
+  const shown = reasons.slice(0, 3).map((reason) => `    ${reason.replaceAll('\n', '\n    ')}`);
+  if (reasons.length > 3) shown.push(`    and ${reasons.length - 3} more`);
+  return `  ${describePlan(plan)}\n${shown.join('\n')}\n    replay: COSI_REPLAY='${PLAN}${JSON.stringify(plan)}'`;
+}
+
+function withoutStory(thrown: unknown): string {
+  return (thrown instanceof Error ? thrown.message : String(thrown)).split('\n\nreplay: ')[0] ?? '';
 }

@@ -14,10 +14,24 @@ export type Plan =
    * so many more steps of the workload. What comes and goes meanwhile it never sees.
    */
   | { readonly kind: 'skipped'; readonly controller: string; readonly pull: number; readonly steps: number }
+  /**
+   * What the controller reads of a kind stays as it was before the n-th time that it changed: until all else is quiet,
+   * so many more steps pass, or the controller writes something itself. With `restart` it dies at that moment, and
+   * begins anew on what is old.
+   */
+  | {
+      readonly kind: 'stale';
+      readonly controller: string;
+      /** The kind: its namespace and type. */
+      readonly table: string;
+      readonly advance: number;
+      readonly steps: number;
+      readonly restart: boolean;
+    }
   /** The controller dies while nothing is to do, after a step of the workload. */
   | { readonly kind: 'restart'; readonly controller: string; readonly step: number };
 
-/** `crash of "pods" after write 2`: a plan as people say it. */
+/** `crash of "pods" after its write 2`: a plan as people say it. */
 export function describePlan(plan: Plan): string {
   switch (plan.kind) {
     case 'crash':
@@ -27,24 +41,64 @@ export function describePlan(plan: Plan): string {
     case 'refused':
       return `write ${plan.write} of "${plan.controller}" is refused`;
     case 'skipped':
-      return plan.steps === 0
-        ? `"${plan.controller}" hears of its pull ${plan.pull} when all else is quiet`
-        : `"${plan.controller}" hears of its pull ${plan.pull} ${plan.steps} step(s) later`;
+      return `"${plan.controller}" hears of its pull ${plan.pull} ${until(plan.steps)}`;
+    case 'stale': {
+      const { controller, table, advance, steps, restart } = plan;
+      const who = restart ? `"${controller}" starts anew and` : `"${controller}"`;
+      return `${who} does not see change ${advance} of ${table} but ${until(steps)}`;
+    }
     case 'restart':
       return `restart of "${plan.controller}" after step ${plan.step}`;
   }
 }
 
-/** How often what a plan can hit happened in the reference run. */
+function until(steps: number): string {
+  return steps === 0 ? 'when all else is quiet' : `${steps} step(s) later`;
+}
+
+/** News that reached a controller in the undisturbed run. */
+export interface News {
+  readonly table: string;
+  /** In which step of the workload; 0: before the first. */
+  readonly step: number;
+  /** Whether a write that had an effect followed from it, as far as one can know. */
+  readonly hasEffect: boolean;
+}
+
+/** What happened in the undisturbed run, as far as a plan can hit it: by controller. */
 export interface Occurrences {
   readonly effectiveWrites: ReadonlyMap<string, number>;
-  readonly pulls: ReadonlyMap<string, number>;
+  /** Pulls, in order. */
+  readonly pulls: ReadonlyMap<string, readonly News[]>;
+  /** Steps that its view took, in order. */
+  readonly advances: ReadonlyMap<string, readonly News[]>;
   readonly steps: number;
 }
 
-/** Every plan for a reference run: each write crashed, answered wrongly and refused, each pull delayed, each restart. */
-export function enumeratePlans({ effectiveWrites, pulls, steps }: Occurrences): readonly Plan[] {
+/** Plans that are worth a run, and how many were left out. */
+export interface Enumeration {
+  readonly plans: readonly Plan[];
+  /** Plans about news from which nothing followed. */
+  readonly pruned: number;
+}
+
+/** Steps that news is kept back for at most. */
+const LATEST = 2;
+
+/**
+ * Every plan for an undisturbed run: each write crashed, answered wrongly and refused, each pull delayed, each kind kept
+ * old, each restart. News is kept back only if a write followed from it, and no longer than there are steps.
+ */
+export function enumeratePlans({ effectiveWrites, pulls, advances, steps }: Occurrences): Enumeration {
   const plans: Plan[] = [];
+  let pruned = 0;
+  const keepBack = ({ step, hasEffect }: News, plansFor: (steps: number) => readonly Plan[]): void => {
+    for (let later = 0; later <= Math.min(LATEST, steps - step); later += 1) {
+      const made = plansFor(later);
+      if (hasEffect) plans.push(...made);
+      else pruned += made.length;
+    }
+  };
   for (const [controller, count] of effectiveWrites) {
     for (let write = 1; write <= count; write += 1) {
       plans.push({ kind: 'crash', controller, write });
@@ -52,13 +106,22 @@ export function enumeratePlans({ effectiveWrites, pulls, steps }: Occurrences): 
       plans.push({ kind: 'refused', controller, write });
     }
   }
-  for (const [controller, count] of pulls) {
-    for (let pull = 1; pull <= count; pull += 1) {
-      for (let later = 0; later <= Math.min(2, steps - 1); later += 1) {
-        plans.push({ kind: 'skipped', controller, pull, steps: later });
-      }
+  for (const [controller, news] of pulls) {
+    for (const [index, pulled] of news.entries()) {
+      keepBack(pulled, (later) => [{ kind: 'skipped', controller, pull: index + 1, steps: later }]);
     }
     for (let step = 1; step <= steps; step += 1) plans.push({ kind: 'restart', controller, step });
   }
-  return plans;
+  for (const [controller, news] of advances) {
+    const counts = new Map<string, number>();
+    for (const seen of news) {
+      const { table } = seen;
+      const advance = (counts.get(table) ?? 0) + 1;
+      counts.set(table, advance);
+      keepBack(seen, (later) =>
+        [true, false].map((restart) => ({ kind: 'stale', controller, table, advance, steps: later, restart })),
+      );
+    }
+  }
+  return { plans, pruned };
 }

@@ -1,40 +1,93 @@
-import type { Gate, Point } from '@cosi-ts/core';
+import type { Gate, Point, Timers } from '@cosi-ts/core';
+import type { MemoryState } from '@cosi-ts/runtime';
 import type { Simulation } from '../simulation/simulation.ts';
 import { InjectedError, isWrite } from './disturbed-gate.ts';
+import { LaggingView } from './lagging-view.ts';
 
-/** One in so many writes is disturbed. */
+/** One in so many writes, pulls and steps of a view is disturbed. */
 const RARITY = 12;
 
-/** Disturbs writes as the tape says, until it is told to be quiet: crashes, lost answers, refusals. */
+/** Milliseconds for which news is kept back. */
+const LATE = [200, 900, 1600];
+
+/**
+ * Disturbs controllers as the tape says, until it is told to be quiet: crashes, lost answers, refusals; news that comes
+ * late, and old views.
+ */
 export class RandomGate implements Gate {
   readonly #gate: Gate;
   readonly #sim: Simulation;
+  readonly #timers: Timers;
   readonly #crash: (controller: string) => void;
+  readonly #views: LaggingView[] = [];
+  #current: Point | undefined;
   #isQuiet = false;
 
-  constructor(gate: Gate, sim: Simulation, crash: (controller: string) => void) {
+  constructor(gate: Gate, sim: Simulation, timers: Timers, crash: (controller: string) => void) {
     this.#gate = gate;
     this.#sim = sim;
+    this.#timers = timers;
     this.#crash = crash;
+  }
+
+  /** What a controller sees of the state: now and then it is old. */
+  viewOf(controller: string, state: MemoryState): LaggingView {
+    const view = new LaggingView({
+      state,
+      isReading: () => this.#current?.actor === controller && !isWrite(this.#current),
+      holds: ({ table }) => {
+        if (!this.#draws(`old view of ${controller}`)) return false;
+        this.#sim.fault(controller, `does not see what changed of ${table}`);
+        this.#timers.after(this.#late(), () => view.catchUp());
+        return true;
+      },
+    });
+    this.#views.push(view);
+    return view;
   }
 
   /** From here on nothing is disturbed any more. */
   quiet(): void {
     this.#isQuiet = true;
+    for (const view of this.#views) view.catchUp();
   }
 
   async pass(point: Point): Promise<void> {
-    if (!this.#isQuiet && isWrite(point)) this.#disturb(point);
+    if (!this.#isQuiet) await this.#disturb(point);
     await this.#gate.pass(point);
+    if (point.kind === 'call') this.#current = point;
   }
 
-  #disturb({ kind, actor, label }: Point): void {
-    if (kind === 'call' && this.#sim.choose(`refuse ${actor}`, RARITY) === RARITY - 1) {
+  #disturb({ kind, actor, label }: Point): Promise<void> | undefined {
+    if (kind === 'pull' && this.#draws(`late news for ${actor}`)) {
+      this.#sim.fault(actor, `is told late of ${label}`);
+      return new Promise((resolve) => this.#timers.after(this.#late(), resolve));
+    }
+    if (kind === 'pull' || !isWrite({ kind, actor, label })) return undefined;
+    if (kind === 'call' && this.#draws(`refuse ${actor}`)) {
+      this.#sim.fault(actor, `${label} is refused`);
       throw new InjectedError(`refused: ${label}`);
     }
-    if (kind !== 'answer') return;
+    if (kind === 'answer') this.#answer(actor, label);
+    return undefined;
+  }
+
+  #answer(actor: string, label: string): void {
     const what = this.#sim.choose(`answer of ${actor}`, RARITY);
-    if (what === RARITY - 1) throw new InjectedError(`the answer was lost: ${label}`);
-    if (what === RARITY - 2) queueMicrotask(() => this.#crash(actor));
+    if (what === RARITY - 1) {
+      this.#sim.fault(actor, `the answer to ${label} is lost`);
+      throw new InjectedError(`the answer was lost: ${label}`);
+    }
+    if (what !== RARITY - 2) return;
+    this.#sim.fault(actor, `crash after ${label}`);
+    queueMicrotask(() => this.#crash(actor));
+  }
+
+  #draws(what: string): boolean {
+    return !this.#isQuiet && this.#sim.choose(what, RARITY) === RARITY - 1;
+  }
+
+  #late(): number {
+    return LATE[this.#sim.choose('for how long', LATE.length)] ?? 0;
   }
 }

@@ -1,11 +1,15 @@
-import { ownedHost } from '@cosi-ts/core';
-import { ControllerRuntime, MemoryState, type Controller, type State } from '@cosi-ts/runtime';
-import { simulate, SimulationError } from '../simulation/simulate.ts';
+import type { Controller, State } from '@cosi-ts/runtime';
+import { StuckError } from '../simulation/driver.ts';
+import { replayFromEnvironment } from '../simulation/outside/environment.ts';
+import { parseReplay, type Replay } from '../simulation/replay.ts';
+import { simulateReplay, SimulationError } from '../simulation/simulate.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import { comeToRest } from './rest.ts';
+import { livelockOf } from './livelock.ts';
 import { RandomGate } from './random-gate.ts';
-import { typesOf, type Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { decisionsOf, shrinkChoices } from './shrink.ts';
+import { setStage } from './stage.ts';
 
 /** What controllers shall come to, and stay at. */
 export interface Desired extends Pick<Scenario, 'steps' | 'atRest' | 'invariant' | 'types'> {
@@ -28,7 +32,8 @@ export class ReconcileError extends Error {
   readonly seed: number;
 
   constructor(failure: SimulationError, decisions: number, seed: number) {
-    super(`run ${seed} failed, and shrank to ${decisions} decisions: ${failure.message}`, { cause: failure });
+    const size = `${decisions} ${decisions === 1 ? 'decision' : 'decisions'}`;
+    super(`run ${seed} failed, and shrank to ${size}: ${failure.message}`, { cause: failure });
     this.decisions = decisions;
     this.seed = seed;
   }
@@ -38,8 +43,9 @@ export class ReconcileError extends Error {
  * Eventually stable reconciliation, as Anvil defines it and as a test can check it. First the controllers are disturbed
  * while the users act: any order, crashes, lost answers, refusals. Then nothing disturbs any more and nothing changes
  * what is desired: within the bound the state must match, and stay so without another write when every controller is
- * started anew.
+ * started anew. A state that is come back to again and again by then is a livelock, and the controllers in it are named.
  *
+ * With `COSI_REPLAY` in the environment that run alone is made, as often as one is asked for.
  * @throws ReconcileError
  */
 export async function reconcileEventuallyAndStably(
@@ -47,39 +53,32 @@ export async function reconcileEventuallyAndStably(
   desired: Desired,
 ): Promise<void> {
   const { runs = 100, seed: first = 0 } = desired;
+  const line = replayFromEnvironment();
+  if (line !== undefined) {
+    const replayed = await failureOf(controllers, desired, parseReplay(line));
+    if (replayed !== undefined) throw replayed;
+    return;
+  }
   for (let seed = first; seed < first + runs; seed += 1) {
     const failure = await failureOf(controllers, desired, { seed });
     if (failure === undefined) continue;
     const kind = kindOf(failure);
     const smallest = await shrinkChoices(failure.choices, async (choices) => {
-      const smaller = await failureOf(controllers, desired, { choices });
+      const smaller = await failureOf(controllers, desired, { seed, choices });
       return smaller !== undefined && kindOf(smaller) === kind;
     });
-    const story = (await failureOf(controllers, desired, { choices: smallest })) ?? failure;
+    const story = (await failureOf(controllers, desired, { seed, choices: smallest })) ?? failure;
     throw new ReconcileError(story, decisionsOf(smallest), seed);
   }
 }
 
-/** For `expect.extend(reconcileMatchers)`: `await expect(controllers).toReconcileEventuallyAndStably({ … })`. */
-export const reconcileMatchers = {
-  async toReconcileEventuallyAndStably(controllers: () => readonly Controller[], desired: Desired) {
-    try {
-      await reconcileEventuallyAndStably(controllers, desired);
-      return { pass: true, message: () => 'the controllers reconcile eventually and stably' };
-    } catch (thrown) {
-      if (!(thrown instanceof ReconcileError)) throw thrown;
-      return { pass: false, message: () => thrown.message };
-    }
-  },
-};
-
 async function failureOf(
   controllers: () => readonly Controller[],
   desired: Desired,
-  run: { readonly seed: number } | { readonly choices: readonly number[] },
+  run: Replay,
 ): Promise<SimulationError | undefined> {
   try {
-    await simulate(run, (sim) => play(sim, controllers, desired));
+    await simulateReplay(run, {}, (sim) => play(sim, controllers, desired));
     return undefined;
   } catch (thrown) {
     if (thrown instanceof SimulationError) return thrown;
@@ -90,37 +89,47 @@ async function failureOf(
 /** Simulated milliseconds of disturbance after the last step. */
 const DISTURBED = 3000;
 
+/** Before a step, in simulated milliseconds; undefined: at once. */
+const PAUSES = [0, 700, 1400, undefined];
+
 async function play(sim: Simulation, controllers: () => readonly Controller[], desired: Desired): Promise<void> {
-  const { steps, matches, invariant, atRest, within = 10 * 60_000 } = desired;
-  const { host, owner } = sim.node('node');
-  const byName = new Map(typesOf({ ...desired, controllers }).map((type) => [type.type, type]));
-  const state = new MemoryState({
-    clock: host.clock,
-    random: host.random,
-    types: { find: (name) => byName.get(name) },
+  const { steps, matches, atRest, within = 10 * 60_000 } = desired;
+  const { state, chronicle, timers, controllers: all, run } = await setStage(sim, { ...desired, controllers });
+  let gate!: RandomGate;
+  const runtime = run({
+    gate: (own) => (gate = new RandomGate(own, sim, timers, (name) => runtime.crash(name))),
+    view: (controller) => gate.viewOf(controller, state),
   });
-  if (host.gate === undefined) throw new Error('a simulated host has a gate');
-  const gate = new RandomGate(host.gate, sim, (name) => runtime.crash(name));
-  const runtime = new ControllerRuntime({ state, host: { ...ownedHost(host, owner), gate }, owner });
-  const all = controllers();
-  for (const controller of all) runtime.register(controller);
-  runtime.start();
   for (const step of steps) {
+    // What is there when a controller starts is another thing than what comes while it runs.
+    const pause = PAUSES[sim.choose('pause', PAUSES.length)];
+    if (pause !== undefined) await sim.advance(pause);
     await step(state);
-    await invariant?.(state);
-    await sim.advance(sim.choose('pause', 3) * 700);
   }
   // What the last step wants is disturbed like the rest.
   await sim.advance(DISTURBED);
 
   gate.quiet();
+  sim.note('from here on nothing is disturbed, and nobody asks for anything');
+  chronicle.expectRest();
+  const settle = async (): Promise<void> => {
+    try {
+      await sim.until('rest', () => sim.isQuiet() || chronicle.livelock !== undefined, { within });
+    } catch (thrown) {
+      throw (thrown instanceof StuckError ? livelockOf(chronicle.writes) : undefined) ?? thrown;
+    }
+    if (chronicle.livelock !== undefined) throw chronicle.livelock;
+  };
   const rest = async (): Promise<void> => {
-    await comeToRest(() => sim.settle({ within }), state, atRest);
-    await invariant?.(state);
+    await comeToRest(settle, state, atRest);
+    await chronicle.check();
+    const [violation] = chronicle.violations;
+    if (violation !== undefined) throw new Error(violation);
   };
   await rest();
   await matches(state);
   const position = state.position;
+  sim.note('every controller starts anew');
   for (const { name } of all) runtime.crash(name);
   await rest();
   await matches(state);

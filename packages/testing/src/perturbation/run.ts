@@ -1,16 +1,17 @@
-import { ownedHost } from '@cosi-ts/core';
-import { pointerText, type Resource, type ResourceType } from '@cosi-ts/resources';
-import { ControllerRuntime, MemoryState } from '@cosi-ts/runtime';
-import { simulate, type SimulationResult } from '../simulation/simulate.ts';
+import { kindKey, type ResourceType } from '@cosi-ts/resources';
+import type { State } from '@cosi-ts/runtime';
+import { StuckError } from '../simulation/driver.ts';
+import { simulateReplay, type SimulationResult } from '../simulation/simulate.ts';
 import type { Limits, Simulation } from '../simulation/simulation.ts';
-import { DisturbedGate } from './disturbed-gate.ts';
+import { DisturbedGate, isWrite } from './disturbed-gate.ts';
+import { LaggingView, type Advance } from './lagging-view.ts';
+import { livelockOf } from './livelock.ts';
 import { contentsOf, observeResource, type RunOutcome } from './outcome.ts';
+import { effectsOf, newsOf } from './news.ts';
 import type { Occurrences, Plan } from './plan.ts';
 import { comeToRest } from './rest.ts';
 import { typesOf, type Scenario } from './scenario.ts';
-
-/** So that the count of lives misses nothing. */
-const HISTORY = { initialCapacity: 1024, maxCapacity: 1_048_576, gap: 0 };
+import { setStage } from './stage.ts';
 
 /** One run of a scenario under a plan, or under none. */
 export interface Run {
@@ -20,6 +21,19 @@ export interface Run {
   readonly hasStruck: boolean;
   /** Writes that controllers made after everything was at rest, when all of them were started anew. */
   readonly restless: number;
+  /** Why the end is not what is wanted; undefined if it is, or nobody says what is. */
+  readonly mismatch: string | undefined;
+  /** Invariants that did not hold at some moment. */
+  readonly violations: readonly string[];
+  /** Writes of controllers that had crashed before. */
+  readonly abandonedWrites: readonly string[];
+}
+
+/** What a run is to be, beside its scenario. */
+export interface RunOptions {
+  readonly plan?: Plan | undefined;
+  /** Gives every controller a view of its own, to learn what its views are told. */
+  readonly withViews?: boolean;
 }
 
 /** Simulated time after which controllers that are still at it are taken for a livelock. */
@@ -28,9 +42,9 @@ const REST = { within: 60 * 60_000, steps: 200_000 };
 /** Simulated milliseconds after which all else counts as quiet: who needs the one that is held back may try for ever. */
 const HELD = 60_000;
 
-/** @throws SimulationError if the run does not come to rest, an invariant fails, or a step does */
-export async function runScenario(scenario: Scenario, plan: Plan | undefined): Promise<Run> {
-  const { value } = await runSchedule(scenario, [], REST, plan);
+/** @throws SimulationError if the run does not come to rest, or a step fails */
+export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Run> {
+  const { value } = await runSchedule(scenario, [], REST, options);
   return value;
 }
 
@@ -39,10 +53,10 @@ export function runSchedule(
   scenario: Scenario,
   choices: readonly number[],
   limits: Limits,
-  plan?: Plan,
+  options: RunOptions = {},
 ): Promise<SimulationResult<Run>> {
   const types = typesOf(scenario);
-  return simulate({ choices }, (sim) => play(sim, scenario, types, limits, plan));
+  return simulateReplay({ seed: 0, choices }, {}, (sim) => play(sim, scenario, types, limits, options));
 }
 
 async function play(
@@ -50,85 +64,127 @@ async function play(
   scenario: Scenario,
   types: readonly ResourceType[],
   limits: Limits,
-  plan: Plan | undefined,
+  { plan, withViews = false }: RunOptions,
 ): Promise<Run> {
-  const { host, owner } = sim.node('node');
-  const byName = new Map(types.map((type) => [type.type, type]));
-  const state = new MemoryState({
-    clock: host.clock,
-    random: host.random,
-    types: { find: (name) => byName.get(name) },
-    history: HISTORY,
-  });
-  const lives = await followLives(state, types);
-  const { gate } = host;
-  if (gate === undefined) throw new Error('a simulated host has a gate');
-  const disturbed = new DisturbedGate({
-    gate,
-    plan,
-    position: () => state.position,
-    crash: (controller) => runtime.crash(controller),
-  });
-  const runtime = new ControllerRuntime({ state, host: { ...ownedHost(host, owner), gate: disturbed }, owner });
-  const controllers = scenario.controllers();
-  for (const controller of controllers) runtime.register(controller);
-  runtime.start();
+  const { state, chronicle, controllers, run } = await setStage(sim, scenario, types);
+  const advances = new Map<string, (Advance & { readonly step: number })[]>();
+  const abandonedWrites: string[] = [];
+  let step = 0;
+  const crash = (controller: string): void => {
+    gate.crashed(controller);
+    runtime.crash(controller);
+  };
 
-  const settle = (): Promise<void> => {
+  const viewOf = (controller: string): State | undefined => {
+    const stale = plan?.kind === 'stale' && plan.controller === controller ? plan : undefined;
+    if (stale === undefined && !withViews) return undefined;
+    const taken: (Advance & { readonly step: number })[] = [];
+    advances.set(controller, taken);
+    const view = new LaggingView({
+      state,
+      isReading: () => gate.current?.actor === controller && !isWrite(gate.current),
+      holds: (advance) => {
+        taken.push({ ...advance, step });
+        if (stale === undefined || advance.table !== stale.table) return false;
+        if (taken.filter(({ table }) => table === stale.table).length !== stale.advance) return false;
+        sim.fault(controller, `${stale.restart ? 'crashes, and ' : ''}does not see what changed of ${stale.table}`);
+        gate.hold(stale.steps, () => view.catchUp());
+        if (stale.restart) queueMicrotask(() => crash(controller));
+        return true;
+      },
+      onStaleRead: () => void (gate.hasStruck = true),
+    });
+    return view;
+  };
+
+  let gate!: DisturbedGate;
+  const runtime = run({
+    gate: (own) =>
+      (gate = new DisturbedGate({
+        gate: own,
+        plan,
+        position: () => state.position,
+        step: () => step,
+        crash,
+        note: (controller, what) => sim.fault(controller, what),
+        onAbandonedWrite: (controller, label) => abandonedWrites.push(`${controller}: ${label}`),
+      })),
+    view: viewOf,
+  });
+
+  const settle = async (): Promise<void> => {
     const from = sim.now;
-    return sim.until('rest', () => sim.isQuiet() || (disturbed.isHolding && sim.now - from > HELD), limits);
+    const isDone = (): boolean =>
+      sim.isQuiet() || chronicle.livelock !== undefined || (gate.isHolding && sim.now - from > HELD);
+    try {
+      await sim.until('rest', isDone, limits);
+    } catch (thrown) {
+      throw (thrown instanceof StuckError ? livelockOf(chronicle.writes) : undefined) ?? thrown;
+    }
+    // Who is kept from hearing of something may well be in a loop until it does.
+    if (chronicle.livelock !== undefined && !gate.isHolding) throw chronicle.livelock;
   };
   const rest = async (): Promise<void> => {
+    chronicle.expectRest();
     await settle();
-    if (disturbed.release()) await settle();
+    while (gate.release()) {
+      chronicle.livelock = undefined;
+      chronicle.expectRest();
+      await settle();
+    }
     await comeToRest(settle, state, scenario.atRest);
+    chronicle.expectChange();
   };
   await rest();
-  for (const [index, step] of scenario.steps.entries()) {
-    await step(state);
+  for (const act of scenario.steps) {
+    step += 1;
+    await act(state);
     await rest();
-    if (plan?.kind === 'restart' && plan.step === index + 1) {
-      disturbed.hasStruck = true;
-      runtime.crash(plan.controller);
+    if (plan?.kind === 'restart' && plan.step === step) {
+      gate.hasStruck = true;
+      sim.fault(plan.controller, 'crashes at rest');
+      crash(plan.controller);
       await rest();
     }
-    await scenario.invariant?.(state);
+    await chronicle.check();
   }
   // Whatever is still held back is let go; then nothing disturbs any more.
-  for (let held = 0; held < 3; held += 1) await rest();
+  while (gate.isHolding) await rest();
   const end = await contentsOf(state, types, scenario.observe ?? observeResource);
-  const outcome: RunOutcome = { end, lives: new Map([...lives].map(([key, counts]) => [key, { ...counts }])) };
+  const outcome: RunOutcome = { end, lives: chronicle.copyOfLives() };
+  const tables = new Map(types.map((type) => [`${type.type}(${type.namespace}/)`, kindKey(type)]));
+  const hasEffect = effectsOf(chronicle.writes);
   const occurrences: Occurrences = {
-    effectiveWrites: new Map(disturbed.effectiveWrites),
-    pulls: new Map(disturbed.pulls),
+    effectiveWrites: new Map(gate.effectiveWrites),
+    pulls: newsOf(gate.pulls, ({ label }) => tables.get(label) ?? '', hasEffect),
+    advances: newsOf(advances, ({ table }) => table, hasEffect),
     steps: scenario.steps.length,
   };
 
+  let mismatch = await mismatchOf(scenario, state);
   const atRest = state.position;
-  for (const { name } of controllers) runtime.crash(name);
+  for (const { name } of controllers) crash(name);
   await rest();
-  await scenario.invariant?.(state);
-  return { outcome, occurrences, hasStruck: disturbed.hasStruck, restless: state.position - atRest };
+  await chronicle.check();
+  mismatch ??= await mismatchOf(scenario, state);
+  const { hasStruck } = gate;
+  const restless = state.position - atRest;
+  return {
+    outcome,
+    occurrences,
+    hasStruck,
+    restless,
+    mismatch,
+    violations: [...chronicle.violations],
+    abandonedWrites,
+  };
 }
 
-/** Counts what is created and destroyed, from now on. */
-async function followLives(state: MemoryState, types: readonly ResourceType[]): Promise<RunOutcome['lives']> {
-  const lives = new Map<string, { created: number; destroyed: number }>();
-  const count = (resource: Resource, what: 'created' | 'destroyed'): void => {
-    const key = pointerText(resource.metadata);
-    const counts = lives.get(key) ?? { created: 0, destroyed: 0 };
-    counts[what] += 1;
-    lives.set(key, counts);
-  };
-  for (const type of types) {
-    const watch = await state.watchKind(type);
-    void (async () => {
-      for await (const batch of watch) {
-        for (const event of batch) {
-          if (event.type === 'created' || event.type === 'destroyed') count(event.resource, event.type);
-        }
-      }
-    })();
+async function mismatchOf({ matches }: Scenario, state: State): Promise<string | undefined> {
+  try {
+    await matches?.(state);
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
   }
-  return lives;
 }

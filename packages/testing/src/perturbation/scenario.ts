@@ -1,6 +1,12 @@
 import type { Resource, ResourceType } from '@cosi-ts/resources';
 import type { Controller, State } from '@cosi-ts/runtime';
 
+/** One change of a resource, undefined where it was or is not there. */
+export interface Change {
+  readonly before: Resource | undefined;
+  readonly after: Resource | undefined;
+}
+
 /** Controllers, and what users do to their inputs: what is perturbed. */
 export interface Scenario {
   /** Made anew for each run, so that nothing is carried from one to the next. */
@@ -10,18 +16,23 @@ export interface Scenario {
   /** What users do whenever all is at rest: destroy what they tore down and nobody holds any more, say. */
   readonly atRest?: ((state: State) => Promise<unknown>) | undefined;
   /** Types beside those of the controllers' ports that the outcome is compared by. */
-  readonly types?: readonly ResourceType[];
-  /** Checked after each step, and at the end: throws if something that must always hold does not. */
-  readonly invariant?: (state: State) => Promise<void>;
+  readonly types?: readonly ResourceType[] | undefined;
+  /** Throws unless the present state is what the last step wants. Asked at rest, after the last step. */
+  readonly matches?: ((state: State) => Promise<void>) | undefined;
+  /**
+   * Throws if something that must always hold does not. Asked after every change of a resource, with that change, and
+   * at rest after each step.
+   */
+  readonly invariant?: ((state: State, change?: Change) => Promise<void> | void) | undefined;
   /**
    * What must be the same in every run, of one resource; undefined leaves it out. By default everything but versions
    * and times.
    */
-  readonly observe?: (resource: Resource) => unknown;
+  readonly observe?: ((resource: Resource) => unknown) | undefined;
 }
 
 /** The kinds that a scenario is about, once each. */
-export function typesOf({ controllers, types = [] }: Scenario): readonly ResourceType[] {
+export function typesOf({ controllers, types = [] }: Pick<Scenario, 'controllers' | 'types'>): readonly ResourceType[] {
   const ports = controllers().flatMap((controller) => Object.values(controller.ports).map(({ type }) => type));
   const byKind = new Map([...ports, ...types].map((type) => [`${type.namespace}/${type.type}`, type]));
   return [...byKind.values()];

@@ -22,11 +22,15 @@ export async function shrinkChoices(
   for (let cut = smallest.length >> 1; cut > 0; cut >>= 1) {
     while (smallest.length > cut && (await attempt(smallest.slice(0, -cut))));
   }
-  for (let size = smallest.length; size > 0; size >>= 1) {
-    for (let from = 0; from < smallest.length; from += size) {
-      const run = smallest.slice(from, from + size);
-      if (run.some((choice) => choice !== 0)) {
-        await attempt([...smallest.slice(0, from), ...run.map(() => 0), ...smallest.slice(from + size)]);
+  // What was needed before may not be needed any more without what was taken away since.
+  for (let before: readonly number[] = []; before !== smallest;) {
+    before = smallest;
+    for (let size = smallest.length; size > 0; size >>= 1) {
+      for (let from = 0; from < smallest.length; from += size) {
+        const run = smallest.slice(from, from + size);
+        if (run.some((choice) => choice !== 0)) {
+          await attempt([...smallest.slice(0, from), ...run.map(() => 0), ...smallest.slice(from + size)]);
+        }
       }
     }
   }

@@ -24,7 +24,7 @@ interface Request {
 
 /** The scenario, or one of its verbs, waits for what does not happen. */
 export class StuckError extends Error {
-  override readonly name = 'StuckError';
+  override readonly name: string = 'StuckError';
 }
 
 /**

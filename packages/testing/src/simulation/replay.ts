@@ -3,27 +3,42 @@ export interface Replay {
   /** Feeds each node's randomness, and the decisions unless `choices` are given. */
   readonly seed: number;
   readonly choices?: readonly number[] | undefined;
+  /** Of the kit and of Node, where the line was written: another pair may give another run. */
+  readonly versions?: Versions | undefined;
+}
+
+export interface Versions {
+  readonly kit?: string | undefined;
+  readonly node?: string | undefined;
 }
 
 /** One line for a person to copy: `seed=7`, or `seed=7 tape=0*12,3,1`. Zeros at the end are left out. */
-export function formatReplay({ seed, choices }: Replay): string {
-  return choices === undefined ? `seed=${seed}` : `seed=${seed} tape=${formatChoices(choices)}`;
+export function formatReplay({ seed, choices, versions = {} }: Replay): string {
+  const tape = choices === undefined ? [] : [`tape=${formatChoices(choices)}`];
+  const written = Object.entries(versions).map(([name, version]) => `${name}=${version}`);
+  return [`seed=${seed}`, ...tape, ...written].join(' ');
 }
 
 /**
- * Reads a replay line. Words other than `seed=` and `tape=` are remarks for the reader.
+ * Reads a replay line. Words other than `seed=`, `tape=`, `kit=` and `node=` are remarks for the reader.
  * @throws SyntaxError
  */
 export function parseReplay(line: string): Replay {
   let seed = 0;
   let choices: number[] | undefined;
+  const versions: { -readonly [name in keyof Versions]: Versions[name] } = {};
   for (const word of line.trim().split(/\s+/)) {
     const [, name, value] = /^([a-z]+)=(.*)$/.exec(word) ?? [];
     if (name === 'seed') seed = parseNumber(value ?? '', line);
     else if (name === 'tape') choices = parseChoices(value ?? '', line);
+    else if (name === 'kit' || name === 'node') versions[name] = value;
     else if (name === undefined) throw new SyntaxError(`not a replay line: '${line}' (at '${word}')`);
   }
-  return choices === undefined ? { seed } : { seed, choices };
+  return {
+    seed,
+    ...(choices !== undefined && { choices }),
+    ...(Object.keys(versions).length > 0 && { versions }),
+  };
 }
 
 function formatChoices(choices: readonly number[]): string {

@@ -1,21 +1,22 @@
 import { Driver, StuckError } from './driver.ts';
 import { drawProfile, FAULT_KINDS, formatProfile, type FaultKind } from './faults.ts';
 import { pump } from './outside/drain.ts';
-import { replayFromEnvironment } from './outside/environment.ts';
+import { nodeVersion, replayFromEnvironment } from './outside/environment.ts';
 import { fence } from './outside/fence.ts';
-import { formatReplay, parseReplay, type Replay } from './replay.ts';
+import { formatReplay, parseReplay, type Replay, type Versions } from './replay.ts';
 import { Simulation } from './simulation.ts';
 import { Tape, type Draw } from './tape.ts';
 import { Trace } from './trace.ts';
+import { KIT_VERSION } from './version.ts';
 import { World } from './world.ts';
 
 export interface SimulationOptions {
   /** What chance is drawn from; 0 by default. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Decisions given one by one, as a shrinker does, instead of drawn from the seed. */
-  readonly choices?: readonly number[];
+  readonly choices?: readonly number[] | undefined;
   /** A replay line, in place of both; by default that of the environment's `COSI_REPLAY`, if there is one. */
-  readonly replay?: string;
+  readonly replay?: string | undefined;
   /** What may go wrong: each run draws which of it does, and how often. Nothing by default. */
   readonly faults?: readonly FaultKind[] | 'all';
   /** When it begins, in milliseconds since 1970; 2022-10-12T12:00:00Z by default. */
@@ -60,7 +61,8 @@ export class SimulationError extends Error {
 
 const EPOCH = 1_665_576_000_000;
 const BUDGET = { within: 60 * 60_000, steps: 1_000_000 };
-const SHOWN = 40;
+const SHOWN = 20;
+const DECISIONS = 20;
 
 /**
  * Runs a scenario in a world of its own: its nodes' clocks, timers, chance, files and network are simulated,
@@ -69,11 +71,19 @@ const SHOWN = 40;
  * @throws SimulationError if the scenario rejects, if something escapes from the code under test, or if the
  * scenario waits for what cannot happen.
  */
-export async function simulate<T>(
+export function simulate<T>(
   options: SimulationOptions,
   scenario: (sim: Simulation) => Promise<T>,
 ): Promise<SimulationResult<T>> {
-  const { seed, choices } = replayOf(options);
+  return simulateReplay(replayOf(options), options, scenario);
+}
+
+/** {@link simulate} for who has asked the environment already: just this run. @throws SimulationError */
+export async function simulateReplay<T>(
+  { seed, choices, versions: recorded }: Replay,
+  options: Pick<SimulationOptions, 'faults' | 'epoch'>,
+  scenario: (sim: Simulation) => Promise<T>,
+): Promise<SimulationResult<T>> {
   const tape = new Tape(choices === undefined ? { kind: 'seed', seed } : { kind: 'choices', choices });
   const trace = new Trace();
   const faults = drawProfile(tape, options.faults === 'all' ? FAULT_KINDS : (options.faults ?? []));
@@ -103,15 +113,38 @@ export async function simulate<T>(
       replay,
       choices: tape.choices,
       draws: () => tape.draws,
-      story: () => trace.tail(SHOWN),
+      story: () => storyOf(trace).join('\n'),
     };
   } catch (thrown) {
-    const waiting = thrown instanceof StuckError ? `\n${simulation.waiting()}` : '';
-    const line = `${formatReplay(replay)} ${formatProfile(faults)}`;
-    throw new SimulationError(thrown, line, tape.draws, trace.tail(SHOWN) + waiting);
+    const versions = { kit: KIT_VERSION, node: nodeVersion() };
+    const line = `${formatReplay({ ...replay, versions })} ${formatProfile(faults)}`;
+    const story = [
+      ...otherVersions(recorded, versions),
+      ...storyOf(trace),
+      ...(thrown instanceof StuckError ? [simulation.waiting()] : []),
+      ...simulation.shownAtFailure(),
+    ];
+    throw new SimulationError(thrown, line, tape.draws, story.join('\n'));
   } finally {
     for (const node of simulation.nodes.values()) node.end();
   }
+}
+
+function storyOf(trace: Trace): readonly string[] {
+  return [
+    'what was decided, and what went wrong:',
+    trace.decisions(DECISIONS),
+    'the last of what happened:',
+    trace.tail(SHOWN),
+  ];
+}
+
+function otherVersions(recorded: Versions = {}, present: Versions): readonly string[] {
+  const others = [
+    ['the kit', recorded.kit, present.kit],
+    ['Node', recorded.node, present.node],
+  ].filter(([, then, now]) => then !== undefined && then !== now);
+  return others.map(([what, then, now]) => `(recorded with ${then} of ${what}, replayed with ${now})`);
 }
 
 /** The options' own line, else the one that the tests were run with, else the options' seed. */

@@ -41,6 +41,7 @@ export class Simulation {
   readonly #nodes = new Map<string, SimNode>();
   readonly #machines = new Map<string, { readonly machine: Machine; readonly volume: Volume }>();
   readonly #log: LogLine[] = [];
+  readonly #told: { readonly title: string; readonly lines: () => readonly string[] }[] = [];
 
   constructor(world: World, driver: Driver, seed: number, epoch: number) {
     this.#world = world;
@@ -151,6 +152,21 @@ export class Simulation {
   /** Writes a line of the scenario's own into the timeline. */
   note(label: string): void {
     this.#world.note('', label);
+  }
+
+  /** Tells the reader of the timeline that something goes wrong now. */
+  fault(who: string, what: string): void {
+    this.#world.note(who, `fault: ${what}`);
+  }
+
+  /** What a failure of the run shows at its end: asked for then. */
+  showAtFailure(title: string, lines: () => readonly string[]): void {
+    this.#told.push({ title, lines });
+  }
+
+  /** @internal */
+  shownAtFailure(): readonly string[] {
+    return this.#told.flatMap(({ title, lines }) => [`${title}:`, ...lines().map((line) => `  ${line}`)]);
   }
 
   #hear(line: LogLine): void {

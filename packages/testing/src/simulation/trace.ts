@@ -14,9 +14,13 @@ export interface TraceEntry {
 
 const KEPT = 2_000;
 
+/** Lines that are kept of what decided how a run went, from its beginning. */
+const DECISIVE = 200;
+
 /** What a run did: a hash over all of it, to compare runs with, and its last lines, to read. */
 export class Trace {
   #entries: TraceEntry[] = [];
+  readonly #decisive: TraceEntry[] = [];
   #forgotten = 0;
   #low = 0;
   #high = 0;
@@ -35,9 +39,17 @@ export class Trace {
     this.#low = hashText(entry.label, hashText(entry.who, Math.imul(this.#low, 0x85ebca6b) + moment));
     this.#high = Math.imul(this.#high ^ this.#low, 0x5bd1e995) + (this.#high >>> 13);
     this.#entries.push(entry);
+    if (isDecisive(entry) && this.#decisive.length < DECISIVE) this.#decisive.push(entry);
     if (this.#entries.length < 2 * KEPT) return;
     this.#forgotten += KEPT;
     this.#entries = this.#entries.slice(KEPT);
+  }
+
+  /** What was not the boring choice, went wrong or was remarked, from the beginning. */
+  decisions(lines: number): string {
+    const hidden = this.#decisive.length - lines;
+    const shown = this.#decisive.slice(0, lines).map((entry) => `  ${formatEntry(entry)}`);
+    return [...shown, ...(hidden > 0 ? [`  … ${hidden} more`] : [])].join('\n');
   }
 
   /** The last lines as text. */
@@ -47,6 +59,10 @@ export class Trace {
     const head = hidden > 0 ? [`  … ${hidden} earlier`] : [];
     return [...head, ...shown.map((entry) => `  ${formatEntry(entry)}`)].join('\n');
   }
+}
+
+function isDecisive({ choice, count }: TraceEntry): boolean {
+  return count === undefined || (choice ?? 0) > 0;
 }
 
 function formatEntry({ at, who, label, choice, count }: TraceEntry): string {

@@ -19,6 +19,11 @@ export interface ControllerRuntimeOptions {
   readonly stopGrace?: number | undefined;
   /** Kinds that others than controllers read and write: the check of the graph does not miss anybody there. */
   readonly external?: readonly Kind[] | undefined;
+  /**
+   * What a controller reads from and writes through, if that is not the state itself: a view of it, which may lag
+   * behind, but never behind what the controller wrote itself. For tests.
+   */
+  readonly view?: ((controller: string) => State | undefined) | undefined;
   /** Hears what happens, for metrics. */
   readonly observer?: RuntimeObserver | undefined;
 }
@@ -42,7 +47,8 @@ export class ControllerRuntime {
    * @throws RegistrationError if it contradicts one that is registered; nothing of it is kept then.
    */
   register(controller: Controller): void {
-    const { state, host, owner, observer, stopGrace: grace = STOP_GRACE } = this.#options;
+    const { host, owner, observer, stopGrace: grace = STOP_GRACE } = this.#options;
+    const state = this.#options.view?.(controller.name) ?? this.#options.state;
     if (controller.atomic === true && state.transact === undefined) {
       throw new RegistrationError(`controller "${controller.name}" is atomic, and the state has no transactions`);
     }

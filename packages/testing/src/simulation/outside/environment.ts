@@ -2,3 +2,8 @@
 export function replayFromEnvironment(): string | undefined {
   return process.env['COSI_REPLAY'];
 }
+
+/** Of Node, without the leading v. */
+export function nodeVersion(): string {
+  return process.versions.node;
+}
