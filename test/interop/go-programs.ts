@@ -11,9 +11,17 @@ export const goVersion = versionOf('go');
 const run = promisify(execFile);
 const MODULES = join(import.meta.dirname, 'go');
 
-/** The path of a program of a module beside this file: the module's own, or that of a tool that it names. */
-export function goProgram(module: string, main = '.'): Promise<string> {
-  return built(module, ['build', main]);
+/**
+ * The path of a program of a module beside this file: the module's own, or that of a tool that it names.
+ * @param variables texts that the linker sets, by the names of the variables
+ */
+export function goProgram(
+  module: string,
+  main = '.',
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const set = Object.entries(variables).map(([name, value]) => `-X=${name}=${value}`);
+  return built(module, ['build', main], set);
 }
 
 /** The path of the program that runs a module's tests. */
@@ -22,15 +30,23 @@ export function goTests(module: string): Promise<string> {
 }
 
 /** Built once, and kept outside the tree under a name that changes with whatever it is built from. */
-async function built(module: string, [command = '', ...what]: readonly string[]): Promise<string> {
+async function built(
+  module: string,
+  [command = '', ...what]: readonly string[],
+  link: readonly string[] = [],
+): Promise<string> {
   const directory = join(MODULES, module);
-  const program = join(cacheDirectory(), await keyOf(directory, [command, ...what]));
+  const program = join(cacheDirectory(), await keyOf(directory, [command, ...what], link));
   if (await exists(program)) return program;
   const unfinished = `${program}.${process.pid}`;
   await mkdir(cacheDirectory(), { recursive: true });
-  await run('go', [command, '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', unfinished, ...what], {
-    cwd: directory,
-  });
+  await run(
+    'go',
+    [command, '-trimpath', '-buildvcs=false', `-ldflags=${['-s -w', ...link].join(' ')}`, '-o', unfinished, ...what],
+    {
+      cwd: directory,
+    },
+  );
   // A program that stands there is complete, whoever builds it at the same time.
   await rename(unfinished, program);
   return program;
@@ -41,8 +57,8 @@ function cacheDirectory(): string {
   return join(COSI_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cosi-ts'), 'go');
 }
 
-async function keyOf(directory: string, what: readonly string[]): Promise<string> {
-  const hash = createHash('sha256').update(`${goVersion}\n${what.join(' ')}\n`);
+async function keyOf(directory: string, what: readonly string[], link: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(`${goVersion}\n${[...what, ...link].join(' ')}\n`);
   const files = await readdir(directory, { recursive: true });
   for (const file of files.filter((name) => /\.(go|mod|sum)$/.test(name)).toSorted()) {
     const text = await readFile(join(directory, file));

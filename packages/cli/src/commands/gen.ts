@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { CommandIo } from '../io.ts';
 import { registerGenConfig } from './gen-config.ts';
+import { registerGenKubernetesAccess } from './gen-kubernetes-access.ts';
 import { registerGenSecrets } from './gen-secrets.ts';
 import { durationOption, namesOption } from './options.ts';
 
@@ -19,6 +20,7 @@ export function registerGen(program: Command, io: CommandIo): void {
   const gen = program.command('gen').summary('make the files of a cluster');
   registerGenSecrets(gen, io);
   registerGenConfig(gen, io);
+  registerGenKubernetesAccess(gen, io);
   gen
     .command('certs')
     .summary('make certificates for servers of the API and their clients')

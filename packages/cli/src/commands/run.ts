@@ -17,6 +17,7 @@ export function registerRun(program: Command, io: CommandIo): void {
     .requiredOption('--state <dir>', "the node's directory")
     .option('--leave', 'when terminated, delete what was published')
     .option('--ttl <duration>', 'how long what the node publishes stays valid', ttlOption, DEFAULT_TTL)
+    .option('--kubeconfig <file>', 'how the Kubernetes registry reaches its cluster, if the configuration has it on')
     .option('--pod-cidr <network>', "network that the node's pods have addresses of (repeatable)", namesOption)
     .option('--os-name <name>', 'operating system of the node', DEFAULT_OS_NAME)
     .option('--os-version <tag>', 'its version', DEFAULT_OS_VERSION)
@@ -38,6 +39,7 @@ export interface RunOptions extends TlsOptions {
   readonly state: string;
   readonly leave?: boolean;
   readonly ttl: number;
+  readonly kubeconfig?: string;
   readonly podCidr?: ReadonlySet<string>;
   readonly osName: string;
   readonly osVersion: string;
@@ -47,4 +49,5 @@ export interface RunOptions extends TlsOptions {
 
 const EXAMPLES = `
 Examples:
-  cosi run --config .cosi/talos-default-worker-1/config.yaml --state .cosi/talos-default-worker-1`;
+  cosi run --config .cosi/talos-default-worker-1/config.yaml --state .cosi/talos-default-worker-1
+  cosi run --config config.yaml --state state --kubeconfig /var/lib/kubelet/kubeconfig`;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { aborted, Owner, messageOf, ownedHost, realHost, type Host } from '@cosi-ts/core';
-import { plainHost, startNode, type Node } from '@cosi-ts/controllers';
+import { kubeconfigAccess, plainHost, startNode, type Node } from '@cosi-ts/controllers';
 import { parseIpPrefix, typeRegistry, type IpPrefix } from '@cosi-ts/resources';
 import { EncodeCache } from '@cosi-ts/runtime';
 import { asCommandError } from '../commands/failures.ts';
@@ -30,6 +30,10 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
       os: { name: options.osName, version: options.osVersion },
       ttl: options.ttl,
       system: plainHost(host.files),
+      kubernetes:
+        options.kubeconfig === undefined
+          ? undefined
+          : kubeconfigAccess(host.files, resolve(io.cwd, options.kubeconfig)),
       podCidrs,
       version: nodeVersion(),
       openNamespaces: options.openNamespace,
