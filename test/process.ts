@@ -41,6 +41,20 @@ export function startProcess(
   env: NodeJS.ProcessEnv = {},
   cwd?: string,
 ): Running {
+  const running = spawnProcess(program, args, env, cwd);
+  onTestFinished(async () => {
+    await running.end('SIGKILL');
+  });
+  return running;
+}
+
+/** The same for a process that several tests share: whoever starts it ends it. */
+export function spawnProcess(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd?: string,
+): Running {
   const child = spawn(program, args, {
     cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -68,10 +82,6 @@ export function startProcess(
       resolve({ code, signal, out, err });
       tell();
     });
-  });
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await ended;
   });
   const until: Running['until'] = (pattern) =>
     new Promise((resolve, reject) => {

@@ -58,5 +58,17 @@ export {
 } from './registries/kubernetes/api.ts';
 export { kubeconfigAccess } from './registries/kubernetes/drivers/kubeconfig.ts';
 export type { HostAddress, HostLink, HostSystem } from './system/host/host-system.ts';
+export type {
+  DeviceProbe,
+  KernelLink,
+  LinkChange,
+  NetworkDriver,
+  WireguardChange,
+  WireguardDevice,
+  WireguardDevicePeer,
+  WireguardPeerChange,
+} from './network/network-driver.ts';
+export { linuxNetwork, type LinuxNetworkOptions } from './network/drivers/linux-network.ts';
+export type { DeviceChoice } from './network/drivers/probe.ts';
 export { plainHost } from './system/host/drivers/plain-host.ts';
 export { MachineConfigFileError, readMachineConfig } from './config/read-machine-config.ts';

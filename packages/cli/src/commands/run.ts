@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { CommandIo } from '../io.ts';
 import { TLS_OPTIONS, type TlsOptions } from '../tls/tls-options.ts';
 import { DEFAULT_OS_NAME, DEFAULT_OS_VERSION, DEFAULT_TTL, namesOption, ttlOption } from './options.ts';
@@ -24,6 +24,11 @@ export function registerRun(program: Command, io: CommandIo): void {
     .option('--listen <host:port>', 'serve the API on a port, too; needs all three of the following')
     .option('--reader-group <group>', 'let a group read what is not sensitive, through sockets in DIR-reader')
     .option('--open-namespace <ns>', 'let admins write to a namespace through the API (repeatable)', namesOption)
+    .addOption(
+      new Option('--kubespan-device <kind>', "KubeSpan's WireGuard device, if the configuration enables KubeSpan")
+        .choices(['auto', 'kernel', 'userspace', 'none'])
+        .default('auto'),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (options: RunOptions) => {
       const { run } = await import('../nodes/run.ts');
@@ -45,6 +50,7 @@ export interface RunOptions extends TlsOptions {
   readonly osVersion: string;
   readonly readerGroup?: string;
   readonly openNamespace?: ReadonlySet<string>;
+  readonly kubespanDevice: 'auto' | 'kernel' | 'userspace' | 'none';
 }
 
 const EXAMPLES = `

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { aborted, Owner, messageOf, ownedHost, realHost, type Host } from '@cosi-ts/core';
-import { kubeconfigAccess, plainHost, startNode, type Node } from '@cosi-ts/controllers';
+import { kubeconfigAccess, linuxNetwork, plainHost, startNode, type Node } from '@cosi-ts/controllers';
 import { parseIpPrefix, typeRegistry, type IpPrefix } from '@cosi-ts/resources';
 import { EncodeCache } from '@cosi-ts/runtime';
 import { asCommandError } from '../commands/failures.ts';
@@ -35,6 +35,8 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
           ? undefined
           : kubeconfigAccess(host.files, resolve(io.cwd, options.kubeconfig)),
       podCidrs,
+      network:
+        options.kubespanDevice === 'none' ? undefined : linuxNetwork({ ...host, device: options.kubespanDevice }),
       version: nodeVersion(),
       openNamespaces: options.openNamespace,
     });

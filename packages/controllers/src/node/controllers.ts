@@ -1,5 +1,5 @@
-import type { Host } from '@cosi-ts/core';
-import type { IpPrefix } from '@cosi-ts/resources';
+import { Owner, type Host } from '@cosi-ts/core';
+import type { IpPrefix, LinkSpecSpec } from '@cosi-ts/resources';
 import type { Controller } from '@cosi-ts/runtime';
 import { affiliateMergeController } from '../cluster/affiliate-merge.ts';
 import { endpointController } from '../cluster/endpoint.ts';
@@ -12,7 +12,16 @@ import { machineConfigFileController } from '../config/machine-config-file.ts';
 import { kubespanConfigController } from '../kubespan/config.ts';
 import { kubespanEndpointController } from '../kubespan/endpoint.ts';
 import { kubespanIdentityController } from '../kubespan/identity.ts';
+import { kubespanDeviceController } from '../kubespan/mesh/device.ts';
+import { kubespanManagerController } from '../kubespan/mesh/manager.ts';
 import { peerSpecController } from '../kubespan/peer-spec.ts';
+import { addressSpecController } from '../network/address-spec.ts';
+import { Applied } from '../network/applied.ts';
+import { linkSpecController } from '../network/link-spec.ts';
+import type { NetworkDriver } from '../network/network-driver.ts';
+import { nfTablesChainController } from '../network/nftables-chain.ts';
+import { routeSpecController } from '../network/route-spec.ts';
+import { routingRuleSpecController } from '../network/routing-rule-spec.ts';
 import type { KubernetesAccess } from '../registries/kubernetes/api.ts';
 import { nodeStatusController } from '../registries/kubernetes/node-status.ts';
 import { kubernetesPullController } from '../registries/kubernetes/pull.ts';
@@ -42,11 +51,19 @@ export interface NodeControllersOptions {
   readonly kubernetes?: KubernetesAccess | undefined;
   /** The networks that this node gives its pods addresses from, where Kubernetes does not tell. */
   readonly podCidrs?: readonly IpPrefix[] | undefined;
+  /** The machine's network, for KubeSpan's device; without one there is no device, and nothing on the machine is changed. */
+  readonly network?: NetworkOfNode | undefined;
+}
+
+/** The machine's network, and whose end undoes what the node has changed in it. */
+export interface NetworkOfNode {
+  readonly driver: NetworkDriver;
+  readonly owner: Owner;
 }
 
 /** Every controller of a node, from its configuration to its members. */
 export function nodeControllers(options: NodeControllersOptions): readonly Controller[] {
-  const { host, directory, configPath, os, ttl, system, kubernetes, podCidrs = [] } = options;
+  const { host, directory, configPath, os, ttl, system, kubernetes, podCidrs = [], network } = options;
   return [
     machineConfigFileController(host, configPath),
     stateVolumeController(directory),
@@ -74,5 +91,24 @@ export function nodeControllers(options: NodeControllersOptions): readonly Contr
     endpointController,
     peerSpecController,
     kubespanEndpointController,
+    ...meshControllers(host, network),
+  ];
+}
+
+/** The device of the mesh, and all that hangs on it. */
+function meshControllers(host: Host, network: NetworkOfNode | undefined): readonly Controller[] {
+  const owner = network?.owner ?? new Owner('no network');
+  const held = new Applied<LinkSpecSpec>(owner);
+  const device = kubespanDeviceController(host, network?.driver, held);
+  if (network === undefined) return [device];
+  const { driver } = network;
+  return [
+    device,
+    kubespanManagerController(host, driver),
+    linkSpecController(driver, held, { host }),
+    addressSpecController(driver, { host, owner }),
+    routeSpecController(driver, { host, owner }),
+    routingRuleSpecController(driver, { host, owner }),
+    nfTablesChainController(driver, { host, owner }),
   ];
 }

@@ -16,6 +16,7 @@ import type { KubernetesAccess } from '../registries/kubernetes/api.ts';
 import { KUBERNETES_PUSH_CONTROLLER } from '../registries/kubernetes/push.ts';
 import { DISCOVERY_SERVICE_CONTROLLER } from '../registries/service/discovery-service.ts';
 import { asAdmin, nodeServices, type RolesOf } from './api.ts';
+import type { NetworkDriver } from '../network/network-driver.ts';
 import { nodeControllers } from './controllers.ts';
 import type { HostSystem } from '../system/host/host-system.ts';
 import { registerMeta } from './namespaces.ts';
@@ -42,6 +43,11 @@ export interface NodeOptions {
   readonly kubernetes?: KubernetesAccess | undefined;
   /** The networks that this node gives its pods addresses from, where Kubernetes does not tell. */
   readonly podCidrs?: readonly IpPrefix[] | undefined;
+  /**
+   * The machine's network, for KubeSpan's device. It is changed only while the configuration enables KubeSpan and the
+   * process may, and as it was when the node ends. Without one there is no device.
+   */
+  readonly network?: NetworkDriver | undefined;
   /** What the node says of its software; by default only that it speaks the API of Talos. */
   readonly version?: NodeVersion | undefined;
   /** The namespaces that admins may write to through the API; none by default. */
@@ -79,10 +85,14 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   await lockDirectory(host, directory);
   await readMachineConfig(host.files, configPath);
 
+  const networkOwner = owner.child('network');
   const state = new MemoryState({ clock: host.clock, random: host.random, pace: host.pace, types });
   await registerMeta(state, types, options.openNamespaces);
   const runtime = new ControllerRuntime({ state, host, owner });
-  for (const controller of nodeControllers({ ...options, ttl, host, configPath })) runtime.register(controller);
+  // After the controllers, so that nobody makes anew what is undone.
+  const network = options.network && { driver: options.network, owner: networkOwner };
+  const controllers = nodeControllers({ ...options, ttl, host, configPath, network });
+  for (const controller of controllers) runtime.register(controller);
   const services = (rolesOf: RolesOf) => nodeServices(state, { ...options, types, encodings, host, runtime }, rolesOf);
   await host.rpc.listen({ address: `unix:${directory}/${API_SOCKET}` }, services(asAdmin), API_LISTEN);
   runtime.start();

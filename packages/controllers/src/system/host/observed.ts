@@ -1,5 +1,6 @@
 import { messageOf, type Host } from '@cosi-ts/core';
 import type { StartContext } from '@cosi-ts/runtime';
+import { alarm } from './alarm.ts';
 
 /** Milliseconds between two looks at the machine. */
 const INTERVAL = 5000;
@@ -8,15 +9,23 @@ const INTERVAL = 5000;
  * Wakes a controller now and then to look at the machine, which tells of no change by itself.
  * @returns asks the machine; undefined if it cannot tell, or there is none to ask
  */
-export function observed<S>(system: S | undefined, { owner, wake, log }: StartContext, timers: Host['timers']) {
+export function observed<S>(system: S | undefined, context: StartContext, timers: Host['timers']) {
   if (system !== undefined) {
-    let timer = timers.after(INTERVAL, tick, { background: true });
+    const again = alarm({ owner: context.owner, wake: tick }, timers);
     function tick(): void {
-      wake();
-      timer = timers.after(INTERVAL, tick, { background: true });
+      context.wake();
+      again.set(INTERVAL);
     }
-    owner.attach({ close: () => timer.cancel(), drop: () => timer.cancel() });
+    again.set(INTERVAL);
   }
+  return asking(system, context.log);
+}
+
+/**
+ * Asks the machine; what it does not tell is logged when it begins, and not again until it tells something else.
+ * @returns undefined if it cannot tell, or there is none to ask
+ */
+export function asking<S>(system: S | undefined, log: StartContext['log']) {
   let lastError = '';
   return async <T>(ask: (system: S) => Promise<T>): Promise<T | undefined> => {
     try {

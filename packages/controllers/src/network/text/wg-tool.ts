@@ -1,0 +1,63 @@
+import { ZERO_TIME, formatDuration, parseDuration, timestampFromInstant } from '@cosi-ts/core';
+import { maskIpPrefix, parseIpPort, parseIpPrefix, type IpPort } from '@cosi-ts/resources';
+import type { WireguardChange, WireguardDevice, WireguardDevicePeer } from '../network-driver.ts';
+
+/** Reads `wg show LINK dump`: a line of the device, then one of each peer, with tabs between. */
+export function parseWgDump(text: string): WireguardDevice {
+  const [device = [], ...peers] = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'));
+  const [privateKey = NONE, , listenPort = '0', mark = 'off'] = device;
+  return {
+    privateKey: orEmpty(privateKey),
+    listenPort: Number(listenPort),
+    firewallMark: mark === 'off' ? 0 : Number(mark),
+    peers: peers.map(peerOf),
+  };
+}
+
+/**
+ * Writes what is added or changed for `wg addconf`, which takes keys from a file alone: there they are not seen among the
+ * arguments of a process. Peers are removed by `wg set`.
+ */
+export function formatWgConfig({ privateKey, listenPort, firewallMark, peers }: WireguardChange): string {
+  const lines = ['[Interface]'];
+  const add = (key: string, value: string | number | undefined): void => {
+    if (value !== undefined) lines.push(`${key} = ${value}`);
+  };
+  add('PrivateKey', privateKey);
+  add('ListenPort', listenPort);
+  add('FwMark', firewallMark);
+  for (const peer of peers) {
+    lines.push('[Peer]', `PublicKey = ${peer.publicKey}`);
+    add('PresharedKey', peer.presharedKey);
+    add('Endpoint', peer.endpoint);
+    const keepalive = peer.persistentKeepaliveInterval;
+    add('PersistentKeepalive', keepalive === undefined ? undefined : (parseDuration(keepalive) ?? 0) / 1000);
+    if (peer.allowedIPs !== undefined) lines.push(`AllowedIPs = ${peer.allowedIPs.map(maskIpPrefix).join(', ')}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const NONE = '(none)';
+
+function orEmpty(text: string): string {
+  return text === NONE ? '' : text;
+}
+
+function peerOf(fields: readonly string[]): WireguardDevicePeer {
+  const [publicKey = '', psk = NONE, endpoint = NONE, allowed = NONE, handshake = '0', rx, tx, keepalive] = fields;
+  return {
+    publicKey,
+    presharedKey: orEmpty(psk),
+    endpoint: parseIpPort(orEmpty(endpoint)) ?? ('' as IpPort),
+    persistentKeepaliveInterval: formatDuration(keepalive === 'off' ? 0 : Number(keepalive ?? 0) * 1000),
+    allowedIPs: orEmpty(allowed)
+      .split(',')
+      .flatMap((text) => (text === '' ? [] : (parseIpPrefix(text) ?? []))),
+    lastHandshakeTime: handshake === '0' ? ZERO_TIME : timestampFromInstant({ seconds: Number(handshake), nanos: 0 }),
+    receiveBytes: Number(rx ?? 0),
+    transmitBytes: Number(tx ?? 0),
+  };
+}
