@@ -28,7 +28,8 @@ function serve(service: string): Running {
 /** A node that runs, or tries to. */
 function launch(state: string, name: string, ...more: readonly string[]): Running {
   const directory = join(state, name);
-  return start('run', '--config', join(directory, 'config.yaml'), '--state', directory, '--ttl', '3s', ...more);
+  const flags = ['--ttl', '3s', '--kubespan-device', 'none'];
+  return start('run', '--config', join(directory, 'config.yaml'), '--state', directory, ...flags, ...more);
 }
 
 /** A node that serves its API. */

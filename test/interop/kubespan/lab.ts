@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
@@ -54,6 +54,7 @@ export class Lab {
 
   /** A lab whose switch is the machine at `10.77.0.254`. */
   static async make(): Promise<Lab> {
+    await sweep();
     const lab = new Lab(`cosi-${process.pid}-`);
     const middle = await lab.#add('switch', '10.77.0.254');
     await middle.exec('ip', 'link', 'add', 'br0', 'type', 'bridge');
@@ -106,18 +107,12 @@ export class Lab {
 
   /** Ends everything that runs on the machines, and removes them. */
   async remove(): Promise<void> {
-    for (const { name } of this.#machines.toReversed()) {
-      for (const [pid] of await this.#processes(name)) killQuietly(pid);
-      await run('ip', ['netns', 'delete', this.#prefix + name]);
-    }
+    for (const { name } of this.#machines.toReversed()) await removeNamespace(this.#prefix + name);
     this.#machines.length = 0;
   }
 
-  async #processes(name: string): Promise<readonly (readonly [number, string])[]> {
-    const { stdout } = await run('ip', ['netns', 'pids', this.#prefix + name]);
-    const pids = stdout.split('\n').filter((line) => line !== '');
-    const comm = (pid: string): Promise<string> => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-    return Promise.all(pids.map(async (pid) => [Number(pid), (await comm(pid)).trim()] as const));
+  #processes(name: string): Promise<readonly (readonly [number, string])[]> {
+    return processesIn(this.#prefix + name);
   }
 
   async #add(name: string, address: string): Promise<Machine> {
@@ -142,6 +137,26 @@ export class Lab {
 
 /** A machine has its sockets of WireGuard devices for itself. What is mounted goes with the process. */
 const OWN_RUN = ['sh', '-c', 'mkdir -p /run/wireguard && mount -t tmpfs none /run/wireguard && exec "$@"', 'sh'];
+
+/** Removes labs whose tests were killed. */
+async function sweep(): Promise<void> {
+  const { stdout } = await run('ip', ['netns', 'list']);
+  for (const [name, pid] of stdout.matchAll(/^cosi-(\d+)-\w+/gm)) {
+    if (!existsSync(`/proc/${pid}`)) await removeNamespace(name);
+  }
+}
+
+async function removeNamespace(namespace: string): Promise<void> {
+  for (const [pid] of await processesIn(namespace)) killQuietly(pid);
+  await run('ip', ['netns', 'delete', namespace]);
+}
+
+async function processesIn(namespace: string): Promise<readonly (readonly [number, string])[]> {
+  const { stdout } = await run('ip', ['netns', 'pids', namespace]);
+  const pids = stdout.split('\n').filter((line) => line !== '');
+  const comm = (pid: string): Promise<string> => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+  return Promise.all(pids.map(async (pid) => [Number(pid), (await comm(pid)).trim()] as const));
+}
 
 function killQuietly(pid: number): void {
   try {

@@ -61,7 +61,7 @@ export function applier<S>(application: Application<S>, { host, owner }: Applier
   });
 }
 
-function isRunning({ metadata }: Resource<unknown>): boolean {
+function isRunning({ metadata }: Resource): boolean {
   return metadata.phase === 'running';
 }
 

@@ -52,9 +52,10 @@ describe('the endpoint to try next', () => {
   });
 });
 
-test('is asked for when the peer is down, or has none', () => {
+test('is asked for when the peer is down, or was never tried and does not come by itself', () => {
   expect(shouldChangeEndpoint({ state: 'down', lastUsedEndpoint: L0 })).toBe(true);
   expect(shouldChangeEndpoint({ state: 'unknown', lastUsedEndpoint: NO_ENDPOINT })).toBe(true);
   expect(shouldChangeEndpoint({ state: 'unknown', lastUsedEndpoint: L0 })).toBe(false);
   expect(shouldChangeEndpoint({ state: 'up', lastUsedEndpoint: L0 })).toBe(false);
+  expect(shouldChangeEndpoint({ state: 'up', lastUsedEndpoint: NO_ENDPOINT })).toBe(false);
 });

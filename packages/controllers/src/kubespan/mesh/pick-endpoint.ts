@@ -5,9 +5,12 @@ export const NO_ENDPOINT = '' as IpPort;
 
 type Tried = Pick<KubeSpanPeerStatusSpec, 'state' | 'endpoint' | 'lastUsedEndpoint'>;
 
-/** Whether a peer shall be tried at another endpoint: the one it has does not answer, or it has none. */
+/**
+ * Whether a peer shall be tried at another endpoint: the one it has does not answer, or none was tried yet. One that came by
+ * itself, and is up, need not prove it once more: it would count as down until its next handshake, minutes later.
+ */
 export function shouldChangeEndpoint({ state, lastUsedEndpoint }: Pick<Tried, 'state' | 'lastUsedEndpoint'>): boolean {
-  return state === 'down' || lastUsedEndpoint === NO_ENDPOINT;
+  return state === 'down' || (state === 'unknown' && lastUsedEndpoint === NO_ENDPOINT);
 }
 
 /**
