@@ -4,7 +4,7 @@ import { ENDPOINT_TIMEOUT } from './peer-state.ts';
 import { NO_ENDPOINT } from './pick-endpoint.ts';
 
 /** Milliseconds between two looks at the device, when nothing is awaited. */
-export const LOOK_INTERVAL = 30_000;
+const LOOK_INTERVAL = 30_000;
 
 const FIRST_LOOK = 1000;
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 /** Where a device in user space listens, as all of WireGuard's tools expect it. */
-export function uapiSocket(link: string): string {
+function uapiSocket(link: string): string {
   return `/var/run/wireguard/${link}.sock`;
 }
 
