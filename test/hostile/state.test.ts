@@ -1,4 +1,4 @@
-import { Bytes, realHost } from '@cosi-ts/core';
+import { Bytes, realHost, type Pace } from '@cosi-ts/core';
 import {
   Labels,
   newMetadata,
@@ -200,27 +200,110 @@ describe('nothing holds up the others for 50 ms', () => {
   const names = Array.from({ length: 10_000 }, (_, index) => `finalizer-${index}`);
   const pointer = { namespace: 'n', type: 't', id: 'i' };
 
-  test('no pattern', async () => {
-    const state = newState();
-    for (const id of ['a'.repeat(LONG), `${'a'.repeat(LONG - 1)}b`, 'ab'.repeat(LONG / 2)]) {
-      await state.create({ metadata: newMetadata({ ...pointer, id }), spec: SPEC });
-    }
-    const patterns = [
-      '(a+)+$',
-      '(a|a)*$',
-      '(a|aa)+$',
-      '^(([a-z])+.)+[A-Z]([a-z])+$',
-      '(.*)(.*)(.*)(.*)x',
-      'a{0,250}$',
-      '(?i)A+B',
-    ];
-    for (const pattern of patterns) {
+  const evilPatterns = [
+    '(a+)+$',
+    '(a|a)*$',
+    '(a|aa)+$',
+    '^(([a-z])+.)+[A-Z]([a-z])+$',
+    '(.*)(.*)(.*)(.*)x',
+    'a{0,250}$',
+    '(?i)A+B',
+    // What the engine cannot do without following all atoms at once.
+    'a[ab]{12}c',
+    'a[ab]{200}c',
+    '(?:a.{40}a|b.{40}b|a.{41}b)c',
+    `a${'.'.repeat(1000)}c`,
+  ];
+  /** No two stretches of it are alike. */
+  const chaos = (length: number): string => {
+    let bits = length;
+    const letters = Array.from({ length }, () => {
+      bits = (Math.imul(bits, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+      return (bits >> 16) & 1 ? 'a' : 'b';
+    });
+    return `${letters.join('')}c`;
+  };
+
+  test('no pattern, on no id', async () => {
+    const ids = ['a'.repeat(LONG), `${'a'.repeat(LONG - 1)}b`, 'ab'.repeat(LONG / 2), chaos(LONG - 1), chaos(2000)];
+    for (const pattern of evilPatterns) {
       const query = compileQuery({ id: pattern });
-      for (const { metadata } of await state.list(pointer)) {
-        const one = { metadata, spec: SPEC };
-        expect([pattern, Math.trunc((await costOf(() => query.matches(one))) / 50)]).toEqual([pattern, 0]);
+      for (const id of ids) {
+        const one = { metadata: newMetadata({ ...pointer, id }), spec: SPEC };
+        const ask = (): void => {
+          try {
+            query.matches(one);
+          } catch (thrown) {
+            expect(thrown).toBeInstanceOf(InvalidQueryError);
+            // An id of a usual length can always be asked.
+            expect(id.length).toBeGreaterThan(300);
+          }
+        };
+        expect([pattern, id.length, Math.trunc((await costOf(ask)) / 50)]).toEqual([pattern, id.length, 0]);
       }
     }
+  });
+
+  test('no pattern, on any number of ids: in a list, in the contents of a watch, in its events', async () => {
+    let longest = 0;
+    let begun = process.cpuUsage();
+    const pace: Pace = {
+      yield() {
+        const { user, system } = process.cpuUsage(begun);
+        longest = Math.max(longest, (user + system) / 1000);
+        return new Promise((resolve) => {
+          setImmediate(() => {
+            begun = process.cpuUsage();
+            resolve();
+          });
+        });
+      },
+    };
+    const history = { initialCapacity: 1000, maxCapacity: 1000, gap: 5 };
+    const state = new MemoryState({ clock, random, types, pace, history });
+    const query = compileQuery({ id: 'a[ab]{200}c' });
+    const matching = await state.watchKind(pointer, { query });
+    for (let n = 0; n < 12; n += 1) {
+      await state.create({ metadata: newMetadata({ ...pointer, id: chaos(1900 + n) }), spec: SPEC });
+    }
+    const stretchOf = async (run: () => Promise<unknown>): Promise<number> => {
+      // The compiler may take its time for what runs for the first time.
+      let least = Number.POSITIVE_INFINITY;
+      for (let times = 0; times < 3 && least >= 50; times += 1) {
+        longest = 0;
+        begun = process.cpuUsage();
+        await run();
+        least = Math.min(least, longest);
+      }
+      return least;
+    };
+    const { length } = await state.list(pointer, { query });
+    expect(length).toBeGreaterThan(3);
+    expect(await stretchOf(() => state.list(pointer, { query }))).toBeLessThan(50);
+    const readAll = async (watch: Watch, last: string): Promise<void> => {
+      let seen = 0;
+      for await (const batch of watch) {
+        seen += batch.length;
+        if (batch.at(-1)?.type === last || seen === length) return;
+      }
+    };
+    const contents = async (): Promise<void> =>
+      readAll(await state.watchKind(pointer, { query, bootstrapContents: true }), 'bootstrapped');
+    expect(await stretchOf(contents)).toBeLessThan(50);
+    longest = 0;
+    begun = process.cpuUsage();
+    await readAll(matching, 'none');
+    expect(longest).toBeLessThan(50);
+    // One id that is too long for the pattern: whoever asks is told.
+    await state.create({ metadata: newMetadata({ ...pointer, id: chaos(LONG) }), spec: SPEC });
+    await expect(state.list(pointer, { query })).rejects.toThrow(/^the pattern is too large for an id of 65537 char/);
+    const told = await state.watchKind(pointer, { query, tailEvents: 1 });
+    expect(await told.next()).toMatchObject([{ type: 'errored', error: { code: 'invalid-query' } }]);
+    expect(await told.next()).toBeUndefined();
+    const whole = await state.watchKind(pointer, { query, bootstrapContents: true });
+    let last: unknown;
+    for await (const batch of whole) last = batch.at(-1);
+    expect(last).toMatchObject({ type: 'errored', error: { code: 'invalid-query' } });
   });
 
   test('no pattern that is no pattern', async () => {

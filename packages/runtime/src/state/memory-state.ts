@@ -14,6 +14,7 @@ import type { Command } from './command.ts';
 import { NotFoundError } from './errors.ts';
 import { Kinds } from './kinds.ts';
 import { originIn } from './origin.ts';
+import type { Query } from './query/query.ts';
 import { select } from './query/select.ts';
 import { refused } from './refused.ts';
 import type {
@@ -99,8 +100,8 @@ export class MemoryState implements State {
     if (index === undefined) return Promise.resolve(NONE);
     const query = options?.query;
     const listing = index.table.listPaced(this.#pace);
-    const found = (all: Listing<Resource>) => (query === undefined ? all.values : select(all, query, this.#pace));
-    return listing instanceof Promise ? listing.then(found) : Promise.resolve(found(listing));
+    if (query === undefined && !(listing instanceof Promise)) return Promise.resolve(listing.values);
+    return this.#selected(listing, query);
   }
 
   create(resource: Resource, options: WriteOptions = DEFAULTS): Promise<Resource> {
@@ -148,6 +149,14 @@ export class MemoryState implements State {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writes.settled();
     await this.#store?.close();
+  }
+
+  async #selected(
+    listing: Listing<Resource> | Promise<Listing<Resource>>,
+    query: Query | undefined,
+  ): Promise<readonly Resource[]> {
+    const all = await listing;
+    return query === undefined ? all.values : select(all, query, this.#pace);
   }
 
   #check(): void {

@@ -2,6 +2,7 @@ import type { Bytes, Change, Pace } from '@cosi-ts/core';
 import { tombstone, type Pointer, type Resource } from '@cosi-ts/resources';
 import { InvalidBookmarkError, InvalidWatchOptionsError } from './errors.ts';
 import type { Query } from './query/query.ts';
+import { sliceOf } from './query/slice.ts';
 import type { WatchKindOptions, WatchOptions } from './state.ts';
 import type { Watch, WatchEvent } from './watch.ts';
 import { selecting } from './watch/selecting.ts';
@@ -28,7 +29,7 @@ export function watchKind(source: WatchSource, options: WatchKindOptions, pace: 
     const cursor = table.events(at);
     const take =
       query === undefined ? () => source.batch(cursor.skip(), cursor.next) : selecting(source, cursor, query);
-    return new TableWatch(cursor, { take, first, signal, pace });
+    return new TableWatch(cursor, { take, first, signal, pace, isCostly: query?.costPerCharacter !== undefined });
   };
   const noop = (bookmark: Bytes): readonly WatchEvent[] =>
     options.bootstrapBookmark === true ? [{ type: 'noop', resource: source.nobody(), bookmark }] : [];
@@ -69,9 +70,6 @@ function once(events: readonly WatchEvent[]): (() => readonly WatchEvent[] | und
   };
 }
 
-/** How many resources a batch of a bootstrap looks at. */
-const BATCH = 1000;
-
 /** The contents batch by batch, the last of which ends with `last`, then what follows, if anything does. */
 function bootstrap(
   contents: readonly Resource[],
@@ -84,12 +82,9 @@ function bootstrap(
   let isOver = false;
   return () => {
     if (isOver) return rest?.();
-    let events: WatchEvent[];
-    do {
-      const begin = next;
-      next = Math.min(begin + BATCH, contents.length);
-      events = query === undefined ? present(contents, begin, next) : matching(contents, begin, next, query);
-    } while (events.length === 0 && next < contents.length);
+    const begin = next;
+    next += sliceOf(query, begin, contents.length, (index) => (contents[index] as Resource).metadata.id);
+    const events = query === undefined ? present(contents, begin, next) : matching(contents, begin, next, query);
     isOver = next === contents.length;
     if (isOver) events.push(last);
     return events;

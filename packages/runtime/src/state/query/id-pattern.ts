@@ -1,6 +1,6 @@
 // oxlint-disable-next-line house/host -- loads code: nothing that a simulation would have to replay
 import { createRequire } from 'node:module';
-import { messageOf } from '@cosi-ts/core';
+import { abbreviated, messageOf } from '@cosi-ts/core';
 import type { RE2JS } from 're2js';
 import { InvalidQueryError } from '../errors.ts';
 
@@ -14,20 +14,44 @@ const MAX_LENGTH = 1024;
 const MAX_GROWTH = 256;
 
 /**
+ * Atoms of a pattern times characters of an id: where the engine has to follow all atoms at once, each of these takes
+ * some 50 ns, so that this is 20 ms.
+ */
+const MAX_STEPS = 400_000;
+
+export interface IdPattern {
+  /** How many atoms it has: what a character of an id may cost. */
+  readonly size: number;
+  /** @throws InvalidQueryError for an id that is too long for a pattern of this size. */
+  matches(id: string): boolean;
+}
+
+/**
  * Compiles a regular expression in RE2 syntax, searched for anywhere in an id in time linear to its length.
  *
  * @throws InvalidQueryError if it is none, or too large.
  */
-export function compileIdPattern(pattern: string): (id: string) => boolean {
+export function compileIdPattern(pattern: string): IdPattern {
   if (pattern.length > MAX_LENGTH) {
     throw new InvalidQueryError(`failed to compile regexp: longer than ${MAX_LENGTH} characters`);
   }
-  if (expandedSize(pattern) > pattern.length + MAX_GROWTH) {
+  const size = expandedSize(pattern);
+  if (size > pattern.length + MAX_GROWTH) {
     throw new InvalidQueryError('failed to compile regexp: expression too large');
   }
   try {
     const compiled = loadRe2().RE2JS.compile(pattern);
-    return (id) => compiled.test(id);
+    return {
+      size,
+      matches(id) {
+        if (id.length * size > MAX_STEPS) {
+          throw new InvalidQueryError(
+            `the pattern is too large for an id of ${id.length} characters: ${abbreviated(id)}`,
+          );
+        }
+        return compiled.test(id);
+      },
+    };
   } catch (thrown) {
     throw new InvalidQueryError(`failed to compile regexp: ${messageOf(thrown)}`);
   }

@@ -4,9 +4,12 @@ import { compileTerm, type LabelTerm } from './label-term.ts';
 
 /** A selection of resources: by id and by labels. Compiled once, asked often. */
 export interface Query extends QuerySelection {
+  /** @throws InvalidQueryError for an id that is too long for the pattern: together they would hold up the process. */
   matches(resource: Resource): boolean;
   /** What it asks of labels, if it does: a resource whose labels do not hold does not match. */
   readonly question?: LabelQuestion | undefined;
+  /** What each character of an id may cost; 0 if it does not ask for ids. */
+  readonly costPerCharacter?: number | undefined;
 }
 
 /** What a query selects, as data: what a remote state is sent. */
@@ -23,7 +26,7 @@ export type LabelQuery = readonly LabelTerm[];
 /** @throws InvalidQueryError for a bad regular expression, or a term that lacks its value. */
 export function compileQuery({ labels = [], id = '' }: QuerySelection): Query {
   const alternatives = labels.map((terms) => terms.map((term) => compileTerm(term)));
-  const matchesId = id === '' ? undefined : compileIdPattern(id);
+  const pattern = id === '' ? undefined : compileIdPattern(id);
   const question: LabelQuestion = {
     holds: (asked) => alternatives.some((terms) => terms.every((holds) => holds(asked))),
   };
@@ -31,9 +34,10 @@ export function compileQuery({ labels = [], id = '' }: QuerySelection): Query {
     labels,
     id,
     question: alternatives.length > 0 ? question : undefined,
+    costPerCharacter: pattern?.size,
     matches({ metadata }) {
       if (alternatives.length > 0 && !metadata.labels.ask(question)) return false;
-      return matchesId === undefined || matchesId(metadata.id);
+      return pattern === undefined || pattern.matches(metadata.id);
     },
   };
 }

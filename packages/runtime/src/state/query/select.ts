@@ -1,11 +1,9 @@
 import type { Listing, Pace } from '@cosi-ts/core';
 import type { LabelQuestion, Labels, Resource } from '@cosi-ts/resources';
 import type { Query } from './query.ts';
+import { sliceOf } from './slice.ts';
 
-/** How many resources are asked before the loop may turn. */
-const AT_ONCE = 1000;
-
-/** Those that match, in their order: at once if that is quick, else in slices. */
+/** Those that match, in their order: at once if that is quick, else in slices. @throws as {@link Query.matches} */
 export function select(
   listing: Listing<Resource>,
   query: Query,
@@ -13,13 +11,18 @@ export function select(
 ): readonly Resource[] | Promise<readonly Resource[]> {
   const { length } = listing.values;
   const selected: Resource[] = [];
+  const idAt = (index: number): string => (listing.values[index] as Resource).metadata.id;
   const ask = query.question === undefined ? byResource(listing, query, selected) : byLabels(listing, query, selected);
   const askFrom = (begin: number): readonly Resource[] | Promise<readonly Resource[]> => {
-    for (let from = begin; from < length; from += AT_ONCE) {
-      const to = Math.min(from + AT_ONCE, length);
+    let to: number;
+    for (let from = begin; from < length; from = to) {
+      to = from + sliceOf(query, from, length, idAt);
       ask(from, to);
       const turn = to < length ? pace.yield() : undefined;
-      if (turn !== undefined) return turn.then(() => askFrom(to));
+      if (turn !== undefined) {
+        const next = to;
+        return turn.then(() => askFrom(next));
+      }
     }
     return selected;
   };

@@ -1,6 +1,7 @@
 import type { Change, EventsCursor } from '@cosi-ts/core';
 import type { Resource } from '@cosi-ts/resources';
 import type { Query } from '../query/query.ts';
+import { sliceOf } from '../query/slice.ts';
 import type { WatchEvent } from '../watch.ts';
 import type { WatchSource } from './source.ts';
 
@@ -16,18 +17,20 @@ export function selecting(
   const { ring } = source.table;
   /** Changes passed over since something was last told. */
   let passedOver = 0;
+  const idAt = (sequence: number): string => ring.at(sequence).key;
   return () => {
-    const from = cursor.skip();
-    const to = cursor.next;
+    const begin = Math.max(cursor.next, ring.first);
+    const changes = cursor.pull(sliceOf(query, begin, ring.next, idAt));
     const events: WatchEvent[] = [];
-    for (let sequence = from; sequence < to; sequence += 1) {
-      const event = selected(source, query, ring.at(sequence));
+    for (const change of changes) {
+      const event = selected(source, query, change);
       if (event !== undefined) events.push(event);
     }
-    passedOver = events.length > 0 ? 0 : passedOver + to - from;
-    if (passedOver >= ring.capacity >> 2) {
+    const last = changes.at(-1);
+    passedOver = events.length > 0 ? 0 : passedOver + changes.length;
+    if (last !== undefined && passedOver >= ring.capacity >> 2) {
       passedOver = 0;
-      events.push(source.idle(ring.at(to - 1)));
+      events.push(source.idle(last));
     }
     return events;
   };

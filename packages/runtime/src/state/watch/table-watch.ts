@@ -5,8 +5,10 @@ import type { Watch, WatchEvent } from '../watch.ts';
 export interface TableWatchOptions {
   /** What is pending, as events; empty if nothing of it is to be told. */
   readonly take: () => readonly WatchEvent[];
-  /** Gives what comes before the live events, batch by batch. */
+  /** Gives what comes before the live events, batch by batch; an empty one says that it is not done yet. */
   readonly first?: (() => readonly WatchEvent[] | undefined) | undefined;
+  /** Whether to take what is pending may take so long that the loop should turn before. */
+  readonly isCostly?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly pace?: Pace | undefined;
 }
@@ -30,15 +32,7 @@ export class TableWatch implements Watch {
   next(): Promise<readonly WatchEvent[] | undefined> {
     if (this.#resolve !== undefined) return Promise.reject(new TypeError('a watch is pulled by one reader at a time'));
     if (this.#cursor.isClosed) return OVER;
-    if (this.#first !== undefined) {
-      const batch = this.#first();
-      if (batch !== undefined) return this.#paced(batch);
-      this.#first = undefined;
-    }
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-      this.#cursor.onTurn(this.#onReady);
-    });
+    return this.#first === undefined ? this.#live() : this.#begin();
   }
 
   close(): void {
@@ -67,8 +61,38 @@ export class TableWatch implements Watch {
 
   readonly #abort = (): void => this.close();
 
+  async #begin(): Promise<readonly WatchEvent[] | undefined> {
+    for (;;) {
+      const batch = this.#told(() => this.#first?.());
+      if (batch === undefined) break;
+      await this.#options.pace?.yield();
+      // An error is told although it closes the watch.
+      if (this.#cursor.isClosed && batch.at(-1)?.type !== 'errored') return undefined;
+      if (batch.length > 0) return batch;
+    }
+    this.#first = undefined;
+    return this.#cursor.isClosed ? undefined : this.#live();
+  }
+
+  #live(): Promise<readonly WatchEvent[] | undefined> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      const turn = this.#options.isCostly === true ? this.#options.pace?.yield() : undefined;
+      if (turn === undefined) this.#cursor.onTurn(this.#onReady);
+      else void turn.then(this.#onReady);
+    });
+  }
+
   readonly #onReady = (): void => {
-    const batch = this.#cursor.isClosed ? undefined : this.#pull();
+    let batch = this.#pull();
+    while (batch?.length === 0 && this.#cursor.isReady) {
+      const turn = this.#options.pace?.yield();
+      if (turn !== undefined) {
+        void turn.then(this.#onReady);
+        return;
+      }
+      batch = this.#pull();
+    }
     if (batch?.length === 0) {
       this.#cursor.onReady(this.#onReady);
       return;
@@ -78,14 +102,14 @@ export class TableWatch implements Watch {
     resolve?.(batch);
   };
 
-  async #paced(batch: readonly WatchEvent[]): Promise<readonly WatchEvent[] | undefined> {
-    await this.#options.pace?.yield();
-    return this.#cursor.isClosed ? undefined : batch;
+  #pull(): readonly WatchEvent[] | undefined {
+    return this.#cursor.isClosed ? undefined : this.#told(this.#options.take);
   }
 
-  #pull(): readonly WatchEvent[] {
+  /** What goes wrong is the last event. */
+  #told<T>(take: () => T): T | readonly WatchEvent[] {
     try {
-      return this.#options.take();
+      return take();
     } catch (thrown) {
       this.close();
       const error = thrown instanceof CursorOverrunError ? new WatchOverrunError(thrown.message) : thrown;
