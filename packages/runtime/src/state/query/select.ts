@@ -3,30 +3,20 @@ import type { LabelQuestion, Labels, Resource } from '@cosi-ts/resources';
 import type { Query } from './query.ts';
 import { sliceOf } from './slice.ts';
 
-/** Those that match, in their order: at once if that is quick, else in slices. @throws as {@link Query.matches} */
-export function select(
-  listing: Listing<Resource>,
-  query: Query,
-  pace: Pace,
-): readonly Resource[] | Promise<readonly Resource[]> {
+/** Those that match, in their order; the loop turns now and then if they are many. @throws as {@link Query.matches} */
+export async function select(listing: Listing<Resource>, query: Query, pace: Pace): Promise<readonly Resource[]> {
   const { length } = listing.values;
   const selected: Resource[] = [];
   const idAt = (index: number): string => (listing.values[index] as Resource).metadata.id;
   const ask = query.question === undefined ? byResource(listing, query, selected) : byLabels(listing, query, selected);
-  const askFrom = (begin: number): readonly Resource[] | Promise<readonly Resource[]> => {
-    let to: number;
-    for (let from = begin; from < length; from = to) {
-      to = from + sliceOf(query, from, length, idAt);
-      ask(from, to);
-      const turn = to < length ? pace.yield() : undefined;
-      if (turn !== undefined) {
-        const next = to;
-        return turn.then(() => askFrom(next));
-      }
-    }
-    return selected;
-  };
-  return askFrom(0);
+  for (let from = 0; from < length;) {
+    const to = from + sliceOf(query, from, length, idAt);
+    ask(from, to);
+    from = to;
+    const turn = from < length ? pace.yield() : undefined;
+    if (turn !== undefined) await turn;
+  }
+  return selected;
 }
 
 type Ask = (from: number, to: number) => void;
