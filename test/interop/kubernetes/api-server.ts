@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { freeAddress, startProcess, temporaryDirectory, type Running } from '../../process.ts';
 import { goProgram } from '../go-program.ts';
 import { newAuthority, signingKey, type Authority, type Identity } from './authority.ts';
@@ -93,6 +94,14 @@ export class ApiServer {
     if (status === 404 && method !== 'POST') return undefined;
     if (status >= 400) throw new Error(`${method} ${path}: ${status} ${text}`);
     return JSON.parse(text);
+  }
+
+  /** Creates what documents in YAML describe: roles and their bindings. */
+  async apply(yaml: string): Promise<void> {
+    for (const document of parseAllDocuments(yaml)) {
+      const object = document.toJS() as { readonly apiVersion: string; readonly kind: string };
+      await this.call('POST', `/apis/${object.apiVersion}/${object.kind.toLowerCase()}s`, object);
+    }
   }
 
   /** Registers a Node, as a kubelet does. */

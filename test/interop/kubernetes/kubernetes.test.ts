@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Affiliate, NodeStatus } from '@cosi-ts/resources';
 import { collection } from '@cosi-ts/runtime';
 import { beforeAll, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { startCosi } from '../../process.ts';
 import { describeWithGo } from '../go-program.ts';
 import { ApiServer, apiServerProgram } from './api-server.ts';
@@ -179,10 +178,7 @@ describeWithGo('the Kubernetes registry, on a real API server', () => {
 
 /** What the command prints, as an administrator applies it. */
 async function grantAccess(server: ApiServer): Promise<void> {
-  const { out } = await startCosi('gen', 'kubernetes-access').ended;
-  const [role, binding] = parseAllDocuments(out).map((document) => document.toJS() as object);
-  await server.call('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', role);
-  await server.call('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', binding);
+  await server.apply((await startCosi('gen', 'kubernetes-access').ended).out);
 }
 
 function listings(log: Awaited<ReturnType<typeof startTestNode>>['log']) {
