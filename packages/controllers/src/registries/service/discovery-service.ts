@@ -6,6 +6,7 @@ import {
   Identity,
   KubeSpanEndpoint,
   MachineResetSignal,
+  RegistryStatus,
   ipAddressFromBytes,
   isIpv4,
   singleIpPrefix,
@@ -27,6 +28,7 @@ import { addressScope } from '../../system/host/address-scope.ts';
 import { affiliateToMessage, endpointToMessage, endpointsToMessage } from './affiliate-message.ts';
 import { mergeServices } from './merge-services.ts';
 import { ServiceClients } from './service-clients.ts';
+import { writeServiceStatuses } from './service-statuses.ts';
 
 export const DISCOVERY_SERVICE_CONTROLLER = 'cluster.DiscoveryServiceController';
 
@@ -40,6 +42,7 @@ const ports = {
   affiliates: mapped(Affiliate.in('cluster'), { feedback: true }),
   raw: shared(Affiliate.in('cluster-raw')),
   publicAddresses: shared(AddressStatus.in('cluster')),
+  statuses: shared(RegistryStatus),
 } as const;
 
 type Ports = PortsOf<typeof ports>;
@@ -50,6 +53,8 @@ const CLIENTS = 'clients';
 const LOCAL = 'local';
 /** The address the services see this node at. */
 const PUBLIC = 'public-address';
+/** How it goes with each service. */
+const STATUS = 'status';
 /** What is left of nodes that no service knows any more. */
 const SWEEP = 'sweep';
 /** What the services know of one node: its raw affiliate has the same id. */
@@ -86,8 +91,12 @@ export function discoveryServiceController(options: {
         directory: options.directory,
         onAffiliates: (ids) => {
           for (const id of ids) wake(`${RAW}${id}`);
+          wake(STATUS);
         },
-        onStatus: () => wake(PUBLIC),
+        onStatus: () => {
+          wake(PUBLIC);
+          wake(STATUS);
+        },
         onTold: () => wake(SWEEP),
       });
       const run: Run = { clients, wake, log, leftovers: undefined };
@@ -95,6 +104,7 @@ export function discoveryServiceController(options: {
         if (key === CLIENTS) await reconcileClients(at, run);
         else if (key === LOCAL) await publish(at, run);
         else if (key === PUBLIC) await writePublicAddress(at, run);
+        else if (key === STATUS) await writeServiceStatuses(at.statuses, clients.byName, DISCOVERY_SERVICE_CONTROLLER);
         else if (key === SWEEP) await sweep(at, run);
         else if (key.startsWith(RAW)) await reconcileRaw(at, run, key);
       };
@@ -118,7 +128,7 @@ async function reconcileClients(at: Ports, run: Run): Promise<void> {
   if (config === undefined || (identity === undefined && !isOff)) return;
   run.leftovers ??= new Set(await rawOfOurs(at));
   await run.clients.reconcile(config.spec, identity?.spec.nodeId ?? '');
-  for (const key of [SWEEP, LOCAL, PUBLIC]) run.wake(key);
+  for (const key of [SWEEP, LOCAL, PUBLIC, STATUS]) run.wake(key);
 }
 
 async function sweep(at: Ports, { wake }: Run): Promise<void> {

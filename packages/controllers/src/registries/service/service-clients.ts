@@ -49,6 +49,10 @@ export class ServiceClients {
     return [...this.#clients.values()].map(({ client }) => client);
   }
 
+  get byName(): ReadonlyMap<string, DiscoveryClient> {
+    return new Map([...this.#clients].map(([name, { client }]) => [name, client]));
+  }
+
   /** Whether a node that is not found is none: a client that has just begun knows nobody yet. */
   get haveTold(): boolean {
     return [...this.#clients.values()].every(({ hasTold }) => hasTold);
