@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { enableCompileCache, registerHooks } from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 /** Runs the command: from its sources in a checkout, from what was built in a published package. */
 export async function start() {
+  const [command, verb] = process.argv.slice(2);
+  if (command === 'discovery' && verb === 'serve') stayLean();
   const sources = new URL('../src/main.ts', import.meta.url);
   const inCheckout = existsSync(sources);
   // A cache of compiled code halves the start-up time; without one everything works as well, only slower.
@@ -24,6 +27,23 @@ function preferSources() {
         ? next(specifier, { ...context, conditions: [...context.conditions, '@cosi-ts/source'] })
         : next(specifier, context),
   });
+}
+
+/**
+ * Begins anew, as the same process, with 16 MB for what is young instead of 64: that buys a service of small messages
+ * nothing, and can be said only when Node starts. Whoever sets it themselves, as by NODE_OPTIONS, has it their way.
+ */
+function stayLean() {
+  const flag = '--max-semi-space-size';
+  const isSet = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((option) => option.includes(flag));
+  if (!isSet && process.execve !== undefined && process.platform !== 'win32') {
+    process.execve(process.execPath, [process.execPath, `${flag}=16`, ...process.execArgv, ...process.argv.slice(1)]);
+  }
+  // By itself the heap may grow fourfold before it is cleaned up. Some 40 MB are enough, and a third of what is large.
+  setInterval(() => {
+    const percent = Math.max(30, Math.round((40 * 2 ** 20 * 100) / getHeapStatistics().used_heap_size));
+    setFlagsFromString(`--heap-growing-percent=${percent}`);
+  }, 1000).unref();
 }
 
 function checkoutCache() {

@@ -114,6 +114,13 @@ export interface RpcSink {
    * It resolves, too, when the call has ended or the server is stopping: look at `call.signal`.
    */
   write(message: Uint8Array): Promise<void> | undefined;
+  /**
+   * Sends a part of a message that is long, so that nobody need hold all of it for a receiver that is slow. The same
+   * promise as that of {@link write}; nothing else may be written until all parts are.
+   *
+   * @param left how many bytes of the message are still to come
+   */
+  writePart(part: Uint8Array, left: number): Promise<void> | undefined;
 }
 
 export interface ListenOptions {

@@ -8,6 +8,7 @@ import {
   hasEndpoints,
   hasSameData,
   joinEntries,
+  joinedParts,
   packEntry,
   readEntry,
 } from './entries.ts';
@@ -58,6 +59,19 @@ describe('entries', () => {
     });
     expect(Buffer.compare(encodeDeletion(id), oracle)).toBe(0);
   });
+
+  test.prop([fc.array(affiliates, { maxLength: 8 }), fc.integer({ min: 1, max: 2000 })])(
+    'join to the same in parts, of which each tells how much is left',
+    (all, size) => {
+      const entries = all.map(encodeEntry);
+      const whole = joinEntries(entries);
+      const parts = [...joinedParts(entries, size)];
+      expect(Buffer.compare(Buffer.concat(parts.map(([part]) => part)), whole)).toBe(0);
+      let told = 0;
+      for (const [part, left] of parts) expect((told += part.length) + left).toBe(whole.length);
+      expect(parts.length).toBeLessThanOrEqual(Math.max(1, Math.ceil(whole.length / size)));
+    },
+  );
 
   test('of nothing are nothing', () => {
     expect(joinEntries([])).toHaveLength(0);

@@ -99,6 +99,22 @@ export function joinEntries(entries: readonly Packed[]): Uint8Array {
   return joined;
 }
 
+/** The same in parts of about so many bytes, each made when it is asked for, with how many bytes come after it. */
+export function* joinedParts(
+  entries: readonly Packed[],
+  size: number,
+): Generator<readonly [part: Uint8Array, left: number]> {
+  let left = entries.reduce((total, entry) => total + entry.length, 0);
+  for (let start = 0; start < entries.length || start === 0;) {
+    let end = start;
+    for (let length = 0; end < entries.length && length < size; end += 1) length += entries[end]?.length ?? 0;
+    const part = joinEntries(entries.slice(start, end));
+    left -= part.length;
+    yield [part, left];
+    start = Math.max(end, 1);
+  }
+}
+
 /** A WatchResponse that tells of a deletion. */
 export function encodeDeletion(id: string): Uint8Array {
   return Buffer.concat([unpack(packEntry(id, { data: NOTHING, endpoints: [] })), DELETED]);

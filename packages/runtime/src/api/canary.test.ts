@@ -139,7 +139,7 @@ property.prop([
       try {
         const answer = await guarded?.unary.get(call.method)?.(bytes, call);
         if (answer !== undefined) hear(answer);
-        await guarded?.streams.get(call.method)?.(bytes, call, { write: hear });
+        await guarded?.streams.get(call.method)?.(bytes, call, { write: hear, writePart: hear });
       } catch (thrown) {
         told.push(messageOf(thrown));
       }

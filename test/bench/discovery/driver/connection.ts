@@ -30,8 +30,9 @@ const EMPTY: Buffer = Buffer.alloc(0);
 
 interface Stream {
   readonly reader: StreamReader;
-  /** The beginning of a message whose rest has not come. */
-  pending: Buffer;
+  /** The beginning of a message whose rest has not come, in pieces, and how many bytes are still missing at least. */
+  pending: Buffer[];
+  missing: number;
   /** Taken, but not granted again. */
   consumed: number;
 }
@@ -76,7 +77,7 @@ export class Connection {
   call(head: Buffer, message: Uint8Array, reader: StreamReader): void {
     const id = this.#next;
     this.#next += 2;
-    this.#streams.set(id, { reader, pending: EMPTY, consumed: 0 });
+    this.#streams.set(id, { reader, pending: [], missing: 0, consumed: 0 });
     const bytes = Buffer.allocUnsafe(2 * FRAME_HEAD + head.length + MESSAGE_HEAD + message.length);
     writeHead(bytes, 0, head.length, HEADERS, END_HEADERS, id);
     bytes.set(head, FRAME_HEAD);
@@ -148,16 +149,9 @@ export class Connection {
     if (stream === undefined) return;
     stream.consumed = this.#grant(id, stream.consumed + payload.length);
     const part = (flags & PADDED) === 0 ? payload : payload.subarray(1, payload.length - (payload[0] ?? 0));
-    const bytes = stream.pending.length === 0 ? part : Buffer.concat([stream.pending, part]);
-    let at = 0;
-    while (bytes.length - at >= MESSAGE_HEAD) {
-      const end = at + MESSAGE_HEAD + bytes.readUInt32BE(at + 1);
-      if (end > bytes.length) break;
-      stream.reader.message(bytes.subarray(at + MESSAGE_HEAD, end));
-      at = end;
-    }
-    // A copy: otherwise a few bytes would keep what came with them.
-    stream.pending = at === bytes.length ? EMPTY : Buffer.from(bytes.subarray(at));
+    stream.missing -= part.length;
+    if (stream.missing > 0) stream.pending.push(Buffer.from(part));
+    else takeMessages(stream, part);
     if ((flags & END_STREAM) !== 0) this.#end(id, true);
   }
 
@@ -175,6 +169,23 @@ export class Connection {
     this.#streams.delete(id);
     stream?.reader.end(isClean);
   }
+}
+
+/** Tells of the messages that are complete by now. */
+function takeMessages(stream: Stream, part: Buffer): void {
+  const bytes = stream.pending.length === 0 ? part : Buffer.concat([...stream.pending, part]);
+  let at = 0;
+  let needed = MESSAGE_HEAD;
+  while (bytes.length - at >= MESSAGE_HEAD) {
+    needed = MESSAGE_HEAD + bytes.readUInt32BE(at + 1);
+    if (at + needed > bytes.length) break;
+    stream.reader.message(bytes.subarray(at + MESSAGE_HEAD, at + needed));
+    at += needed;
+    needed = MESSAGE_HEAD;
+  }
+  // A copy: otherwise a few bytes would keep what came with them.
+  stream.pending = at === bytes.length ? [] : [Buffer.from(bytes.subarray(at))];
+  stream.missing = at === bytes.length ? 0 : needed - (bytes.length - at);
 }
 
 /** The header block of a gRPC request: literals, which leave no state behind. */

@@ -14,15 +14,16 @@ export interface RealHostOptions {
 
 /** The real world. A process has one, since the budget of the event loop belongs to it. */
 export function realHost({ log = silentLogger }: RealHostOptions = {}): Host {
+  const pace = realPace(({ name, task }, millis) =>
+    log.warn('held the event loop', { controller: name, task, millis: Math.round(millis) }),
+  );
   return {
     clock: realClock(),
     timers: realTimers,
     random: realRandom,
     files: realFiles(log),
-    rpc: grpcRpc(log),
+    rpc: grpcRpc(log, pace),
     log,
-    pace: realPace(({ name, task }, millis) =>
-      log.warn('held the event loop', { controller: name, task, millis: Math.round(millis) }),
-    ),
+    pace,
   };
 }

@@ -17,11 +17,16 @@ export function frameOnce(message: Uint8Array): Buffer {
   return message.length === 0 ? EMPTY : written(Buffer.allocUnsafe(HEAD + message.length), message);
 }
 
+/** The beginning of a message of which `left` more bytes follow. */
+export function frameStart(part: Uint8Array, left: number): Buffer {
+  return written(Buffer.allocUnsafe(HEAD + part.length), part, part.length + left);
+}
+
 const EMPTY: Buffer = Buffer.alloc(HEAD);
 
-function written(frame: Buffer, message: Uint8Array): Buffer {
+function written(frame: Buffer, message: Uint8Array, length = message.length): Buffer {
   frame[0] = 0;
-  frame.writeUInt32BE(message.length, 1);
+  frame.writeUInt32BE(length, 1);
   frame.set(message, HEAD);
   return frame;
 }

@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Logger } from '../../host/logger.ts';
+import type { IndebtedPace } from '../../host/real/pace.ts';
 import type { ListenOptions, RpcListener, RpcService, RpcTarget, TlsIdentity } from '../rpc.ts';
 import { parseAddress } from './address.ts';
 import { bind, type Bound } from './bind.ts';
+import { oneByOne } from './one-by-one.ts';
 import { entranceOf, type Entrance } from './entrance.ts';
 import { serverOptions } from './limits.ts';
 import { loadGrpc, type Grpc } from './load.ts';
@@ -17,10 +19,13 @@ export async function listen(
   target: RpcTarget,
   services: readonly RpcService[],
   options: ListenOptions,
-  log: Logger,
+  { log, pace }: { readonly log: Logger; readonly pace: IndebtedPace },
 ): Promise<RpcListener> {
   const address = parseAddress(target.address);
-  const calls = new OpenCalls({ isUnix: address.kind === 'unix', isVerifying: target.tls?.ca !== undefined }, log);
+  const calls = new OpenCalls(
+    { isUnix: address.kind === 'unix', isVerifying: target.tls?.ca !== undefined },
+    { log, pace },
+  );
   const grpc = loadGrpc();
   const server = new grpc.Server(serverOptions(options));
   for (const service of services) register(server, service, calls);
@@ -30,7 +35,7 @@ export async function listen(
     (socket) => injector.injectConnection(untilOneSideEnds(socket)),
     options.web && webServer(options.web, log),
   );
-  const bound = await bind(address, entrance.enter, { log, socketMode: options.socketMode ?? 0o600 });
+  const bound = await bind(address, oneByOne(entrance.enter, pace), { log, socketMode: options.socketMode ?? 0o600 });
   return new GrpcListener(server, calls, bound, entrance);
 }
 

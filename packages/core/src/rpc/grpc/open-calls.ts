@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors/coded-error.ts';
 import type { Logger } from '../../host/logger.ts';
+import type { IndebtedPace } from '../../host/real/pace.ts';
 import { RpcError } from '../rpc-error.ts';
 import type { DialogHandler, ServerCall, StreamHandler, UnaryHandler } from '../rpc.ts';
 import { toBytes } from './bytes.ts';
@@ -14,13 +15,15 @@ import { statusOf, type WireStatus } from './status.ts';
 export class OpenCalls {
   readonly #kind: ConnectionKind;
   readonly #log: Logger;
+  readonly #pace: IndebtedPace;
   readonly #open = new Set<OpenCall>();
   readonly #handlers = new Set<Promise<void>>();
   #state: 'open' | 'stopping' | 'crashed' = 'open';
 
-  constructor(kind: ConnectionKind, log: Logger) {
+  constructor(kind: ConnectionKind, { log, pace }: { readonly log: Logger; readonly pace: IndebtedPace }) {
     this.#kind = kind;
     this.#log = log;
+    this.#pace = pace;
   }
 
   /** A unary handler in grpc-js's form. */
@@ -78,7 +81,7 @@ export class OpenCalls {
     // What was written before is sent before the status.
     const fail = (status: WireStatus): void => void wire.emit('error', status);
     if (!this.#isTaken(fail)) return;
-    const sink = new Sink(wire);
+    const sink = new Sink(wire, this.#pace);
     const call = new GrpcServerCall(wire, this.#kind);
     const work: Work<void> = { call, wire, sink, succeed: () => wire.end(), fail };
     try {

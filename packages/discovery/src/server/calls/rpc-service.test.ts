@@ -35,7 +35,7 @@ async function answer(service: RpcService, path: string, request: Uint8Array, he
   const handler = service.unary.get(path);
   try {
     if (handler !== undefined) return await handler(request, call);
-    return await service.streams.get(path)?.(request, call, { write: () => undefined });
+    return await service.streams.get(path)?.(request, call, { write: () => undefined, writePart: () => undefined });
   } catch (error) {
     expect(error).toBeInstanceOf(RpcError);
     expect(['INVALID_ARGUMENT', 'RESOURCE_EXHAUSTED']).toContain((error as RpcError).status);

@@ -214,6 +214,7 @@ function direct() {
   const ending = new AbortController();
   let resume: (() => void) | undefined;
   let blocked: Promise<void> | undefined;
+  const parts: Uint8Array[] = [];
   const sink = {
     onWrite: (message: Message): void => void message,
     block: () => void (blocked ??= new Promise((resolve) => (resume = resolve))),
@@ -233,6 +234,10 @@ function direct() {
       messages.push(readable);
       sink.onWrite(readable);
       return blocked;
+    },
+    writePart(part: Uint8Array, left: number) {
+      parts.push(part);
+      return left === 0 ? sink.write(Buffer.concat(parts.splice(0))) : blocked;
     },
   };
   const served = watches.serve('c', { signal: ending.signal } as ServerCall, sink);

@@ -1,5 +1,5 @@
 import { RpcError, type Changed, type ChangesCursor, type Host, type RpcSink } from '@cosi-ts/core';
-import { hasData, joinEntries } from '../../wire/entries.ts';
+import { hasData, joinedParts } from '../../wire/entries.ts';
 import type { Packed } from '../../wire/packed.ts';
 import type { WatchMessages } from './watch-messages.ts';
 import type { StoredAffiliate } from '../state/stored-affiliate.ts';
@@ -24,6 +24,9 @@ const TELLING = 0.005;
 const SHORTEST_REST = 5;
 const LONGEST_REST = 250;
 
+/** Bytes of a snapshot that are made at a time. */
+const PART = 32 * 1024;
+
 /**
  * One watch stream: everything there is in the first message, which may be empty, then each change in one of its own.
  * What waits for a slow receiver is its cursor's place, hence at most the newest state of each affiliate.
@@ -43,7 +46,9 @@ export class Watch {
    */
   async run(): Promise<void> {
     const { cursor } = this.#options;
-    await this.#send(joinEntries(this.#snapshot()));
+    const turn = this.#turn();
+    if (turn !== undefined) await turn;
+    await this.#sendAll(this.#snapshot());
     while (!cursor.isClosed) {
       if (!cursor.isReady) await cursor.ready();
       const rest = (await this.#tellAll()) * this.#options.audience() * TELLING;
@@ -55,6 +60,16 @@ export class Watch {
   end(): void {
     this.#options.cursor.close();
     this.#release?.();
+  }
+
+  /** All as one message. It may be long and its receiver slow: no more of it is made than is about to be sent. */
+  async #sendAll(entries: readonly Packed[]): Promise<void> {
+    const { cursor, sink } = this.#options;
+    for (const [part, left] of joinedParts(entries, PART)) {
+      const room = sink.writePart(part, left);
+      // Whoever has heard a part of it must hear all of it, even at the end.
+      if (room !== undefined && !cursor.isClosed) await this.#waitFor(room);
+    }
   }
 
   /** Tells all that there is to tell. @returns how many messages that took */

@@ -28,6 +28,10 @@ export function observed(service: RpcService, clock: Clock, observer: DiscoveryO
           observer.messageSent(observed);
           return sink.write(message);
         },
+        writePart(part, left) {
+          if (left === 0) observer.messageSent(observed);
+          return sink.writePart(part, left);
+        },
       };
     },
   );

@@ -38,7 +38,7 @@ async function ask(method: string, metadata: Readonly<Record<string, string[]>>)
     const handler = unary.get(method);
     if (handler !== undefined) return handler(request, call);
     const write = (message: Uint8Array): undefined => void sent.push(message);
-    await streams.get(method)?.(request, call, { write });
+    await streams.get(method)?.(request, call, { write, writePart: write });
   }
   return sent[0] ?? request;
 }

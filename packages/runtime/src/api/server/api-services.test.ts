@@ -59,7 +59,7 @@ describe('reflection', () => {
         yield* requests;
       })(),
       callOf(REFLECTION_METHOD),
-      { write },
+      { write, writePart: write },
     );
     return answers.map((bytes) => fromBinary(ServerReflectionResponseSchema, bytes).messageResponse);
   };
@@ -95,7 +95,11 @@ test('one caller has no more streams open than are good for all, on whatever con
   const watch = find('streams', WATCH, services);
   const ending = new AbortController();
   const open = (fingerprint: string | undefined, signal = ending.signal) =>
-    watch(new Uint8Array(0), { ...callOf(WATCH), fingerprint, signal }, { write: () => undefined });
+    watch(
+      new Uint8Array(0),
+      { ...callOf(WATCH), fingerprint, signal },
+      { write: () => undefined, writePart: () => undefined },
+    );
   const leaving = new AbortController();
   const streams = [open('a'), open('a', leaving.signal), open('b'), open(undefined), open(undefined)];
   const refused = { status: 'RESOURCE_EXHAUSTED', message: 'at most 2 streams may be open at a time' };

@@ -69,7 +69,7 @@ async function send(operation: Operation, bytes: Uint8Array, signal?: AbortSigna
   if (unary !== undefined) return [await unary(bytes, call(signal))];
   const messages: Uint8Array[] = [];
   const write = (message: Uint8Array): undefined => void messages.push(message);
-  await service.streams.get(methodOf(operation))?.(bytes, call(signal), { write });
+  await service.streams.get(methodOf(operation))?.(bytes, call(signal), { write, writePart: write });
   return messages;
 }
 
@@ -89,7 +89,7 @@ async function watched(request: MessageInitShape<typeof WatchRequestSchema>): Pr
     const messages: Uint8Array[] = [];
     const write = (message: Uint8Array): undefined => void messages.push(message);
     const bytes = toBinary(schema, create(schema, request));
-    await service.streams.get(methodOf('Watch'))?.(bytes, call(controller.signal), { write });
+    await service.streams.get(methodOf('Watch'))?.(bytes, call(controller.signal), { write, writePart: write });
     return messages;
   })();
   setImmediate(() => controller.abort());
@@ -340,6 +340,7 @@ test('a reader that is stuck holds back its own stream only, and is told when it
         resume = resolve;
       });
     },
+    writePart: () => undefined,
   };
   const request = toBinary(WatchRequestSchema, create(WatchRequestSchema, { ...kind, apiVersion: 1 }));
   const running = service.streams.get(methodOf('Watch'))?.(request, call(controller.signal), sink);

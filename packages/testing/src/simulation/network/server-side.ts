@@ -14,6 +14,8 @@ export class ServerSide implements RpcSink {
   #abortedBy: RpcError | undefined;
   #hasCaller = true;
   #isEnded = false;
+  /** Of a message that is sent in parts. */
+  #parts: Uint8Array[] = [];
   #blocked: PromiseWithResolvers<void> | undefined;
 
   constructor(world: World, call: Call, listener: Listener) {
@@ -64,6 +66,14 @@ export class ServerSide implements RpcSink {
     if (!this.#call.isWindowFull) return undefined;
     this.#blocked ??= Promise.withResolvers<void>();
     return this.#blocked.promise;
+  }
+
+  writePart(part: Uint8Array, left: number): Promise<void> | undefined {
+    this.#parts.push(part.slice());
+    if (left > 0) return undefined;
+    const message = Buffer.concat(this.#parts);
+    this.#parts = [];
+    return this.write(new Uint8Array(message));
   }
 
   /** The receiver took enough. */
