@@ -25,7 +25,7 @@ export function driveGo(row: string, { types, besideEmpty = false }: Driven): (w
 }
 
 /** How a sample compares to what servers need that do nothing. */
-export async function besides(
+async function besides(
   sample: Sample,
   measure: (served: Served) => Promise<Sample>,
 ): Promise<Record<string, string>> {
