@@ -4,6 +4,7 @@ import {
   Identity,
   KubeSpanConfig,
   KubeSpanPeerSpec,
+  KubeSpanPeerWarning,
   maskIpPrefix,
   prefixSetOf,
   prefixSetPrefixes,
@@ -23,6 +24,7 @@ import {
   type PortsOf,
   type StartContext,
 } from '@cosi-ts/runtime';
+import { isWireguardKey } from '../identity/wireguard-key.ts';
 import { PeerIndex } from './peer-index.ts';
 
 const NAME = 'kubespan.PeerSpecController';
@@ -32,6 +34,7 @@ const ports = {
   identity: mapped(Identity, { id: 'local' }),
   affiliates: mapped(Affiliate.in('cluster')),
   peers: exclusive(KubeSpanPeerSpec),
+  warnings: exclusive(KubeSpanPeerWarning),
 } as const;
 
 type Ports = PortsOf<typeof ports>;
@@ -51,6 +54,7 @@ export const peerSpecController: Controller = defineQueueController({
     config: () => [MESH],
     identity: () => [MESH],
     peers: () => [],
+    warnings: () => [],
   },
   start: (context) => {
     const run = new MeshRun(context);
@@ -87,6 +91,9 @@ class MeshRun {
     for (const { metadata } of await at.peers.list()) {
       if (this.#index.affiliateOf(metadata.id) === undefined) await removeOutput(at.peers, metadata.id, NAME);
     }
+    for (const { metadata } of await at.warnings.list()) {
+      if (this.#index.affiliateOf(metadata.id) === undefined) await removeOutput(at.warnings, metadata.id, NAME);
+    }
     this.#isMeshDone = true;
     for (const id of this.#index.peers()) this.#context.wake(id);
   }
@@ -97,17 +104,19 @@ class MeshRun {
     for (const other of affiliates) this.#context.wake(other);
     for (const publicKey of publicKeys) this.#left.add(publicKey);
     for (const publicKey of this.#left) {
-      if (this.#index.affiliateOf(publicKey) === undefined) await removeOutput(at.peers, publicKey, NAME);
+      if (this.#index.affiliateOf(publicKey) === undefined) {
+        await removeOutput(at.peers, publicKey, NAME);
+        await removeOutput(at.warnings, publicKey, NAME);
+      }
       this.#left.delete(publicKey);
     }
     if (affiliate === undefined || this.#index.affiliateOf(affiliate.spec.kubespan.publicKey) !== id) return;
     const { kubespan, nodename } = affiliate.spec;
-    await writeOutput(
-      at.peers,
-      kubespan.publicKey,
-      { address: kubespan.address, allowedIPs: this.#allowed(id), endpoints: kubespan.endpoints, label: nodename },
-      NAME,
-    );
+    const { publicKey, address, endpoints } = kubespan;
+    const { allowedIPs, reasons } = this.#allowed(id, publicKey);
+    await writeOutput(at.peers, publicKey, { address, allowedIPs, endpoints, label: nodename }, NAME);
+    if (reasons.length === 0) await removeOutput(at.warnings, publicKey, NAME);
+    else await writeOutput(at.warnings, publicKey, { label: nodename, reasons }, NAME);
   }
 
   #update(id: string, affiliate: Resource<AffiliateSpec> | undefined) {
@@ -134,12 +143,24 @@ class MeshRun {
     }
   }
 
-  #allowed(id: string) {
+  /** The addresses that lead to a peer, and why they are not all that it asks for. */
+  #allowed(id: string, publicKey: string) {
     const { set, rivals } = this.#index.granted(id);
     const { log } = this.#context;
-    for (const rival of rivals) log.warn('peer address overlap', { affiliate: id, with: rival });
-    const allowed = prefixSetPrefixes(set);
-    if (allowed.length === 0) log.warn('conflict resolution removed all ranges', { affiliate: id });
-    return allowed;
+    const reasons: string[] = [];
+    if (!isWireguardKey(publicKey)) {
+      log.warn('the public key of the peer is none', { affiliate: id });
+      reasons.push('its public key is none of WireGuard: nothing is sent to it');
+    }
+    for (const rival of rivals) {
+      log.warn('peer address overlap', { affiliate: id, with: rival });
+      reasons.push(`asks for addresses of affiliate ${rival}, which keeps them`);
+    }
+    const allowedIPs = prefixSetPrefixes(set);
+    if (allowedIPs.length === 0) {
+      log.warn('conflict resolution removed all ranges', { affiliate: id });
+      reasons.push('no address is left to it');
+    }
+    return { allowedIPs, reasons };
   }
 }

@@ -1,5 +1,5 @@
-import { Owner, type Host } from '@cosi-ts/core';
-import type { IpPrefix, LinkSpecSpec } from '@cosi-ts/resources';
+import type { Host } from '@cosi-ts/core';
+import type { IpPrefix } from '@cosi-ts/resources';
 import type { Controller } from '@cosi-ts/runtime';
 import { affiliateMergeController } from '../cluster/affiliate-merge.ts';
 import { endpointController } from '../cluster/endpoint.ts';
@@ -12,16 +12,8 @@ import { machineConfigFileController } from '../config/machine-config-file.ts';
 import { kubespanConfigController } from '../kubespan/config.ts';
 import { kubespanEndpointController } from '../kubespan/endpoint.ts';
 import { kubespanIdentityController } from '../kubespan/identity.ts';
-import { kubespanDeviceController } from '../kubespan/mesh/device.ts';
-import { kubespanManagerController } from '../kubespan/mesh/manager.ts';
+import { meshControllers, type NetworkOfNode } from '../kubespan/mesh/mesh-controllers.ts';
 import { peerSpecController } from '../kubespan/peer-spec.ts';
-import { addressSpecController } from '../network/address-spec.ts';
-import { Applied } from '../network/applied.ts';
-import { linkSpecController } from '../network/link-spec.ts';
-import type { NetworkDriver } from '../network/network-driver.ts';
-import { nfTablesChainController } from '../network/nftables-chain.ts';
-import { routeSpecController } from '../network/route-spec.ts';
-import { routingRuleSpecController } from '../network/routing-rule-spec.ts';
 import type { KubernetesAccess } from '../registries/kubernetes/api.ts';
 import { nodeStatusController } from '../registries/kubernetes/node-status.ts';
 import { kubernetesPullController } from '../registries/kubernetes/pull.ts';
@@ -55,12 +47,6 @@ export interface NodeControllersOptions {
   readonly network?: NetworkOfNode | undefined;
 }
 
-/** The machine's network, and whose end undoes what the node has changed in it. */
-export interface NetworkOfNode {
-  readonly driver: NetworkDriver;
-  readonly owner: Owner;
-}
-
 /** Every controller of a node, from its configuration to its members. */
 export function nodeControllers(options: NodeControllersOptions): readonly Controller[] {
   const { host, directory, configPath, os, ttl, system, kubernetes, podCidrs = [], network } = options;
@@ -92,23 +78,5 @@ export function nodeControllers(options: NodeControllersOptions): readonly Contr
     peerSpecController,
     kubespanEndpointController,
     ...meshControllers(host, network),
-  ];
-}
-
-/** The device of the mesh, and all that hangs on it. */
-function meshControllers(host: Host, network: NetworkOfNode | undefined): readonly Controller[] {
-  const owner = network?.owner ?? new Owner('no network');
-  const held = new Applied<LinkSpecSpec>(owner);
-  const device = kubespanDeviceController(host, network?.driver, held);
-  if (network === undefined) return [device];
-  const { driver } = network;
-  return [
-    device,
-    kubespanManagerController(host, driver),
-    linkSpecController(driver, held, { host }),
-    addressSpecController(driver, { host, owner }),
-    routeSpecController(driver, { host, owner }),
-    routingRuleSpecController(driver, { host, owner }),
-    nfTablesChainController(driver, { host, owner }),
   ];
 }
