@@ -1,4 +1,4 @@
-import { Owner } from '@cosi-ts/core';
+import type { Owner } from '@cosi-ts/core';
 import {
   KubeSpanConfig,
   KubeSpanIdentity,
