@@ -43,6 +43,7 @@ export type {
 } from './rpc/rpc.ts';
 export type { WebHandler, WebRequest, WebResponse } from './rpc/web.ts';
 export { RpcError, RpcStatus, rpcStatusName, type RpcStatusName } from './rpc/rpc-error.ts';
+export { messageSpace } from './rpc/message-space.ts';
 
 export { Backoff, type BackoffOptions } from './retry/backoff.ts';
 export { Patience, type PatienceOptions } from './retry/patience.ts';

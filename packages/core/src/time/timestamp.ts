@@ -1,3 +1,5 @@
+import { memo } from '../values/memo.ts';
+
 declare const timestampBrand: unique symbol;
 
 /**
@@ -60,9 +62,9 @@ export function parseTimestamp(text: string): Timestamp | undefined {
 /** The protobuf form of a canonical timestamp. */
 export function instantOf(timestamp: Timestamp): Instant {
   const dot = timestamp.indexOf('.');
-  if (dot < 0) return { seconds: Date.parse(timestamp) / 1000, nanos: 0 };
+  if (dot < 0) return { seconds: secondsOf(timestamp.slice(0, -1)), nanos: 0 };
   const fraction = timestamp.slice(dot + 1, -1);
-  return { seconds: Date.parse(`${timestamp.slice(0, dot)}Z`) / 1000, nanos: Number(fraction.padEnd(9, '0')) };
+  return { seconds: secondsOf(timestamp.slice(0, dot)), nanos: Number(fraction.padEnd(9, '0')) };
 }
 
 /** Milliseconds since 1970, with the fraction that a double can hold. */
@@ -77,7 +79,12 @@ export function withoutFraction(timestamp: Timestamp): string {
   return dot < 0 ? timestamp : `${timestamp.slice(0, dot)}Z`;
 }
 
-function isoSeconds(millis: number): string {
+/** Many things happen in the same second. */
+const SECONDS = 1000;
+
+const isoSeconds = memo(SECONDS, (millis: number): string =>
   // toISOString writes years 0 to 9999 in four digits, which covers the range checked above.
-  return new Date(millis).toISOString().slice(0, 19);
-}
+  new Date(millis).toISOString().slice(0, 19),
+);
+
+const secondsOf = memo(SECONDS, (text: string): number => Date.parse(`${text}Z`) / 1000);

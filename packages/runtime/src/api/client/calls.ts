@@ -13,21 +13,21 @@ import { fromStatus } from '../status.ts';
 
 /** The calls of one client: a channel and what goes along with each call. */
 export interface Calls {
-  unary<R extends DescMessage>(
+  unary<T>(
     operation: Operation,
     pointer: Pointer,
     request: Uint8Array,
-    response: R,
+    read: (answer: Uint8Array) => T,
     signal?: AbortSignal,
-  ): Promise<MessageShape<R>>;
+  ): Promise<T>;
   stream(operation: Operation, request: Uint8Array, signal?: AbortSignal): RpcStream;
 }
 
 export function callsOn(channel: RpcChannel, metadata: CallOptions['metadata']): Calls {
   return {
-    async unary(operation, pointer, request, response, signal) {
+    async unary(operation, pointer, request, read, signal) {
       try {
-        return fromBinary(response, await channel.unary(methodOf(operation), request, { metadata, signal }));
+        return read(await channel.unary(methodOf(operation), request, { metadata, signal }));
       } catch (thrown) {
         throw fromStatus(operation, pointer, thrown);
       }
@@ -39,4 +39,9 @@ export function callsOn(channel: RpcChannel, metadata: CallOptions['metadata']):
 /** A request's bytes from its fields. */
 export function requestOf<D extends DescMessage>(schema: D, fields: MessageInitShape<D>): Uint8Array {
   return toBinary(schema, create(schema, fields));
+}
+
+/** What reads the messages that a schema describes. */
+export function messagesOf<D extends DescMessage>(schema: D): (bytes: Uint8Array) => MessageShape<D> {
+  return (bytes) => fromBinary(schema, bytes);
 }

@@ -1,4 +1,3 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import { Bytes, RpcError, type RpcStream } from '@cosi-ts/core';
 import {
   UNDEFINED_VERSION,
@@ -8,13 +7,13 @@ import {
   type Resource,
   type TypeLookup,
 } from '@cosi-ts/resources';
-import type { Resource as WireResource } from '../../gen/cosi/resource/resource_pb.ts';
-import { EventType, WatchRequestSchema, WatchResponseSchema, type Event } from '../../gen/cosi/resource/state_pb.ts';
+import { EventType, WatchRequestSchema } from '../../gen/cosi/resource/state_pb.ts';
 import type { WatchKindOptions } from '../../state/state.ts';
 import { watchOf, type Watch, type WatchEvent } from '../../state/watch.ts';
 import { fromEventError, fromStatus } from '../status.ts';
-import { metadataFrom, resourceFrom } from '../wire/decode.ts';
+import { metadataFrom, resourceFrom, type ResourceFields } from '../wire/decode.ts';
 import { queryTo } from '../wire/query.ts';
+import { readEvents, type EventFields } from '../wire/read-messages.ts';
 import { requestOf, type Calls } from './calls.ts';
 
 /** A watch on a server: of one resource if `target` has an id, else of a kind. */
@@ -63,7 +62,7 @@ function watchOn(stream: RpcStream, types: TypeLookup, target: WatchTarget, sign
       for (;;) {
         const message = await stream.next();
         if (message === undefined) return isOver ? undefined : fail(broken(target, 'the server ended the stream'));
-        const batch = fromBinary(WatchResponseSchema, message).event.map((event) => eventFrom(event, types));
+        const batch = readEvents(message).map((event) => eventFrom(event, types));
         if (batch.at(-1)?.type === 'errored') close();
         if (batch.length > 0) return batch;
       }
@@ -97,7 +96,7 @@ function watchRequest({ namespace, type, id }: WatchTarget, options: WatchKindOp
   });
 }
 
-function eventFrom(event: Event, types: TypeLookup): WatchEvent {
+function eventFrom(event: EventFields, types: TypeLookup): WatchEvent {
   const bookmark = event.bookmark === undefined ? undefined : Bytes.from(event.bookmark);
   switch (event.eventType) {
     case EventType.CREATED:
@@ -120,11 +119,11 @@ function eventFrom(event: Event, types: TypeLookup): WatchEvent {
 }
 
 /** A destroyed resource as it last was, or a tombstone where there was none: on the wire only its version says so. */
-function lastOf(wire: WireResource | undefined, types: TypeLookup): Resource {
+function lastOf(wire: ResourceFields | undefined, types: TypeLookup): Resource {
   return metadataFrom(wire).version === UNDEFINED_VERSION ? tombstoneFrom(wire) : resourceFrom(wire, types);
 }
 
-function tombstoneFrom(wire: WireResource | undefined): Resource {
+function tombstoneFrom(wire: ResourceFields | undefined): Resource {
   const pointer: Pointer = metadataFrom(wire);
   return tombstone({ namespace: pointer.namespace, type: pointer.type, id: pointer.id });
 }

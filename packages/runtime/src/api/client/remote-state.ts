@@ -1,22 +1,17 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { CallOptions, Host, RpcChannel } from '@cosi-ts/core';
 import type { Pointer, Resource, TypeLookup } from '@cosi-ts/resources';
 import {
   CreateOptionsSchema,
-  CreateResponseSchema,
   DestroyRequestSchema,
   DestroyResponseSchema,
   GetRequestSchema,
-  GetResponseSchema,
   ListRequestSchema,
-  ListResponseSchema,
   TeardownAndDestroyRequestSchema,
   TeardownAndDestroyResponseSchema,
   TeardownRequestSchema,
   TeardownResponseSchema,
   UpdateOptionsSchema,
-  UpdateResponseSchema,
 } from '../../gen/cosi/resource/state_pb.ts';
 import type { State, WaitOptions, WatchKindOptions, WriteOptions } from '../../state/state.ts';
 import { teardownAndDestroy } from '../../state/teardown-and-destroy.ts';
@@ -26,7 +21,8 @@ import { fromStatus } from '../status.ts';
 import { resourceFrom } from '../wire/decode.ts';
 import { resourceEncoder, renumbered } from '../wire/encode.ts';
 import { queryTo } from '../wire/query.ts';
-import { callsOn, requestOf } from './calls.ts';
+import { readResourceResponse } from '../wire/read-messages.ts';
+import { callsOn, messagesOf, requestOf } from './calls.ts';
 import { orElse } from './or-else.ts';
 import { openHealingWatch, type HealingOptions } from './healing-watch.ts';
 import { mirrorsOf } from './mirror.ts';
@@ -76,8 +72,8 @@ export function remoteState(channel: RpcChannel, { types, metadata, healing }: R
   const state: State = {
     async get(pointer, options) {
       const request = requestOf(GetRequestSchema, { ...named(pointer), options: {} });
-      const { resource } = await calls.unary('Get', pointer, request, GetResponseSchema, options?.signal);
-      return resourceFrom(resource, types);
+      const fields = await calls.unary('Get', pointer, request, readResourceResponse, options?.signal);
+      return resourceFrom(fields, types);
     },
 
     async list({ namespace, type }, options) {
@@ -88,7 +84,7 @@ export function remoteState(channel: RpcChannel, { types, metadata, healing }: R
         for (;;) {
           const message = await stream.next();
           if (message === undefined) return resources;
-          resources.push(resourceFrom(fromBinary(ListResponseSchema, message).resource, types));
+          resources.push(resourceFrom(readResourceResponse(message), types));
         }
       } catch (thrown) {
         stream.cancel();
@@ -99,8 +95,8 @@ export function remoteState(channel: RpcChannel, { types, metadata, healing }: R
     async create(resource, options = {}) {
       options.signal?.throwIfAborted();
       const request = write(resource, 1, requestOf(CreateOptionsSchema, { owner: options.owner ?? '' }));
-      const response = await calls.unary('Create', resource.metadata, request, CreateResponseSchema);
-      return resourceFrom(response.resource, types);
+      const fields = await calls.unary('Create', resource.metadata, request, readResourceResponse);
+      return resourceFrom(fields, types);
     },
 
     async update(resource, options = {}) {
@@ -108,21 +104,21 @@ export function remoteState(channel: RpcChannel, { types, metadata, healing }: R
       const { owner = '', expectedPhase = 'running' } = options;
       const phase = expectedPhase === 'any' ? {} : { expectedPhase };
       const request = write(resource, 2, requestOf(UpdateOptionsSchema, { owner, ...phase }));
-      const response = await calls.unary('Update', resource.metadata, request, UpdateResponseSchema);
-      return resourceFrom(response.resource, types);
+      const fields = await calls.unary('Update', resource.metadata, request, readResourceResponse);
+      return resourceFrom(fields, types);
     },
 
     async destroy(pointer, options) {
       options?.signal?.throwIfAborted();
       const request = requestOf(DestroyRequestSchema, { ...named(pointer), options: ownerOf(options) });
-      await calls.unary('Destroy', pointer, request, DestroyResponseSchema);
+      await calls.unary('Destroy', pointer, request, messagesOf(DestroyResponseSchema));
     },
 
     teardown: orElse(
       async (pointer: Pointer, options?: WriteOptions) => {
         options?.signal?.throwIfAborted();
         const request = requestOf(TeardownRequestSchema, { ...named(pointer), options: ownerOf(options) });
-        return (await calls.unary('Teardown', pointer, request, TeardownResponseSchema)).destroyReady;
+        return (await calls.unary('Teardown', pointer, request, messagesOf(TeardownResponseSchema))).destroyReady;
       },
       (pointer, options) => teardownByUpdate(state, pointer, options),
     ),
@@ -131,7 +127,7 @@ export function remoteState(channel: RpcChannel, { types, metadata, healing }: R
       async (pointer: Pointer, options?: WaitOptions) => {
         const request = requestOf(TeardownAndDestroyRequestSchema, { ...named(pointer), options: ownerOf(options) });
         const { signal } = options ?? {};
-        await calls.unary('TeardownAndDestroy', pointer, request, TeardownAndDestroyResponseSchema, signal);
+        await calls.unary('TeardownAndDestroy', pointer, request, messagesOf(TeardownAndDestroyResponseSchema), signal);
       },
       (pointer, options) => teardownAndDestroy({ ...state, teardownAndDestroy: undefined }, pointer, options),
     ),

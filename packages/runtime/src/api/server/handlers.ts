@@ -11,14 +11,14 @@ import type { Operation } from '../methods.ts';
 import { toStatus } from '../status.ts';
 
 /** A unary handler around a decoded request. What it throws becomes the operation's status. */
-export function answers<D extends DescMessage>(
+export function answers<T>(
   operation: Operation,
-  schema: D,
-  answer: (request: MessageShape<D>, call: ServerCall) => Promise<Uint8Array>,
+  read: (bytes: Uint8Array) => T,
+  answer: (request: T, call: ServerCall) => Promise<Uint8Array>,
 ): UnaryHandler {
   return async (bytes, call) => {
     try {
-      return await answer(decodeRequest(schema, bytes), call);
+      return await answer(decoded(read, bytes), call);
     } catch (thrown) {
       throw toStatus(operation, thrown);
     }
@@ -42,8 +42,12 @@ export function streams<D extends DescMessage>(
 
 /** @throws RpcError `INVALID_ARGUMENT` for bytes that are no such message */
 export function decodeRequest<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
+  return decoded((given) => fromBinary(schema, given, { readUnknownFields: false }), bytes);
+}
+
+function decoded<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
   try {
-    return fromBinary(schema, bytes, { readUnknownFields: false });
+    return read(bytes);
   } catch (thrown) {
     throw new RpcError('INVALID_ARGUMENT', `malformed request: ${messageOf(thrown)}`);
   }

@@ -1,16 +1,15 @@
 import { Bytes, type Pace, type RpcSink } from '@cosi-ts/core';
-import type { Resource } from '@cosi-ts/resources';
 import type { WatchRequest } from '../../gen/cosi/resource/state_pb.ts';
 import { UnsupportedError } from '../../state/errors.ts';
 import type { State, WatchOptions } from '../../state/state.ts';
 import type { Watch, WatchEvent } from '../../state/watch.ts';
 import type { EncodeCache } from '../wire/encode-cache.ts';
-import { encodeEvent } from '../wire/encode.ts';
+import { joined } from '../wire/encode.ts';
 import { queryFrom } from '../wire/query.ts';
 
 interface WatchStream {
-  /** The encoded resource field, shared with every other stream. */
-  readonly encode: (resource: Resource) => Uint8Array;
+  /** The message of an event, made of what is shared with every other stream. */
+  readonly encode: (event: WatchEvent) => Uint8Array;
   readonly encodings: EncodeCache;
   readonly pace: Pace;
   readonly signal: AbortSignal;
@@ -90,7 +89,7 @@ async function sendTogether(events: readonly WatchEvent[], stream: WatchStream):
   let length = 0;
   const flush = (): Promise<void> | undefined => {
     const [only] = parts;
-    const message = parts.length === 1 && only !== undefined ? only : concat(parts, length);
+    const message = parts.length === 1 && only !== undefined ? only : joined(parts, length);
     parts = [];
     length = 0;
     return stream.sink.write(message);
@@ -106,20 +105,10 @@ async function sendTogether(events: readonly WatchEvent[], stream: WatchStream):
   if (length > 0) await flush();
 }
 
-function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}
-
 /** An event's message. That of a change is kept, since all watches of its kind share the event. */
 function bytesOf(event: WatchEvent, { encodings, encode }: WatchStream): Uint8Array {
   const isShared = event.type !== 'errored' && event.bookmark !== undefined;
-  return isShared ? encodings.get(event, () => encodeEvent(event, encode)) : encodeEvent(event, encode);
+  return isShared ? encodings.get(event, encode) : encode(event);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,26 +1,16 @@
 import { toBinary, create } from '@bufbuild/protobuf';
 import { RpcError, type Pace, type RpcService, type ServerCall } from '@cosi-ts/core';
 import { parsePhase, type Phase, type Resource, type TypeLookup } from '@cosi-ts/resources';
-import type { Resource as WireResource } from '../../gen/cosi/resource/resource_pb.ts';
-import {
-  CreateRequestSchema,
-  DestroyRequestSchema,
-  GetRequestSchema,
-  ListRequestSchema,
-  TeardownAndDestroyRequestSchema,
-  TeardownRequestSchema,
-  TeardownResponseSchema,
-  UpdateRequestSchema,
-  WatchRequestSchema,
-} from '../../gen/cosi/resource/state_pb.ts';
+import { ListRequestSchema, TeardownResponseSchema, WatchRequestSchema } from '../../gen/cosi/resource/state_pb.ts';
 import type { State } from '../../state/state.ts';
 import { teardownAndDestroy } from '../../state/teardown-and-destroy.ts';
 import { filterState, type AccessRule } from '../access.ts';
 import { STATE_SERVICE, methodOf } from '../methods.ts';
-import { resourceFrom } from '../wire/decode.ts';
+import { resourceFrom, type ResourceFields } from '../wire/decode.ts';
 import type { EncodeCache } from '../wire/encode-cache.ts';
-import { resourceEncoder } from '../wire/encode.ts';
+import { eventEncoder, resourceEncoder } from '../wire/encode.ts';
 import { queryFrom } from '../wire/query.ts';
+import { readCreateRequest, readPointerRequest, readUpdateRequest } from '../wire/read-messages.ts';
 import { answers, streams } from './handlers.ts';
 import { serveWatch } from './serve-watch.ts';
 
@@ -49,7 +39,8 @@ export function stateService(state: State, options: StateServiceOptions): RpcSer
   const { types, encodings, pace, access, maxSpecBytes = MAX_SPEC } = options;
   const encodeResource = resourceEncoder(types);
   const encode = (resource: Resource): Uint8Array => encodings.get(resource, encodeResource);
-  const given = (wire: WireResource | undefined): Resource => {
+  const encodeEvent = eventEncoder(encode);
+  const given = (wire: ResourceFields | undefined): Resource => {
     const bytes = (wire?.spec?.protoSpec.length ?? 0) + Buffer.byteLength(wire?.spec?.yamlSpec ?? '');
     if (bytes <= maxSpecBytes) return resourceFrom(wire, types);
     throw new RpcError('RESOURCE_EXHAUSTED', `a spec has at most ${maxSpecBytes} bytes, this one has ${bytes}`);
@@ -61,38 +52,38 @@ export function stateService(state: State, options: StateServiceOptions): RpcSer
     unary: new Map([
       [
         methodOf('Get'),
-        answers('Get', GetRequestSchema, async (request, call) => encode(await as(call).get(pointerOf(request)))),
+        answers('Get', readPointerRequest, async (request, call) => encode(await as(call).get(pointerOf(request)))),
       ],
       [
         methodOf('Create'),
-        answers('Create', CreateRequestSchema, async ({ resource, options }, call) => {
+        answers('Create', readCreateRequest, async ({ resource, options }, call) => {
           return encode(await as(call).create(given(resource), { owner: options?.owner }));
         }),
       ],
       [
         methodOf('Update'),
-        answers('Update', UpdateRequestSchema, async ({ newResource, options }, call) => {
+        answers('Update', readUpdateRequest, async ({ resource, options }, call) => {
           const expectedPhase = expectedPhaseOf(options?.expectedPhase);
-          return encode(await as(call).update(given(newResource), { owner: options?.owner, expectedPhase }));
+          return encode(await as(call).update(given(resource), { owner: options?.owner, expectedPhase }));
         }),
       ],
       [
         methodOf('Destroy'),
-        answers('Destroy', DestroyRequestSchema, async (request, call) => {
+        answers('Destroy', readPointerRequest, async (request, call) => {
           await as(call).destroy(pointerOf(request), { owner: request.options?.owner });
           return EMPTY;
         }),
       ],
       [
         methodOf('Teardown'),
-        answers('Teardown', TeardownRequestSchema, async (request, call) => {
+        answers('Teardown', readPointerRequest, async (request, call) => {
           const destroyReady = await as(call).teardown(pointerOf(request), { owner: request.options?.owner });
           return toBinary(TeardownResponseSchema, create(TeardownResponseSchema, { destroyReady }));
         }),
       ],
       [
         methodOf('TeardownAndDestroy'),
-        answers('TeardownAndDestroy', TeardownAndDestroyRequestSchema, async (request, call) => {
+        answers('TeardownAndDestroy', readPointerRequest, async (request, call) => {
           const { signal } = call;
           await teardownAndDestroy(as(call), pointerOf(request), { owner: request.options?.owner, signal });
           return EMPTY;
@@ -116,7 +107,7 @@ export function stateService(state: State, options: StateServiceOptions): RpcSer
       [
         methodOf('Watch'),
         streams('Watch', WatchRequestSchema, (request, call, sink) =>
-          serveWatch(as(call), request, { encode, encodings, pace, signal: call.signal, sink }),
+          serveWatch(as(call), request, { encode: encodeEvent, encodings, pace, signal: call.signal, sink }),
         ),
       ],
     ]),

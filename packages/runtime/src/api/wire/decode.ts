@@ -1,4 +1,3 @@
-import type { Timestamp as WireTimestamp } from '@bufbuild/protobuf/wkt';
 import { EPOCH, messageOf, timestampFromInstant, type Timestamp } from '@cosi-ts/core';
 import {
   Labels,
@@ -10,11 +9,37 @@ import {
   type Resource,
   type TypeLookup,
 } from '@cosi-ts/resources';
-import type { Metadata as WireMetadata, Resource as WireResource } from '../../gen/cosi/resource/resource_pb.ts';
 import { InvalidResourceError } from '../../state/errors.ts';
 
+/** A resource as a message has it, whoever read it. */
+export interface ResourceFields {
+  readonly metadata?: MetadataFields | undefined;
+  readonly spec?: { readonly protoSpec: Uint8Array; readonly yamlSpec: string } | undefined;
+}
+
+export interface MetadataFields {
+  readonly namespace: string;
+  readonly type: string;
+  readonly id: string;
+  readonly version: string;
+  readonly owner: string;
+  readonly phase: string;
+  readonly created?: InstantFields | undefined;
+  readonly updated?: InstantFields | undefined;
+  readonly finalizers: readonly string[];
+  readonly labels: LabelFields;
+  readonly annotations: LabelFields;
+}
+
+interface InstantFields {
+  readonly seconds: number | bigint;
+  readonly nanos: number;
+}
+
+type LabelFields = readonly (readonly [string, string])[] | Readonly<Record<string, string>>;
+
 /** A resource as it arrives. @throws InvalidResourceError saying what is missing or malformed. */
-export function resourceFrom(wire: WireResource | undefined, types: TypeLookup): Resource {
+export function resourceFrom(wire: ResourceFields | undefined, types: TypeLookup): Resource {
   const metadata = metadataFrom(wire);
   if (wire?.spec === undefined) throw invalid(metadata, 'spec is missing');
   const { protoSpec, yamlSpec } = wire.spec;
@@ -26,7 +51,7 @@ export function resourceFrom(wire: WireResource | undefined, types: TypeLookup):
 }
 
 /** The metadata alone, for a resource that has no spec. @throws InvalidResourceError */
-export function metadataFrom(wire: WireResource | undefined): Metadata {
+export function metadataFrom(wire: ResourceFields | undefined): Metadata {
   if (wire === undefined) throw invalid(NOBODY, 'resource is missing');
   const { metadata } = wire;
   if (metadata === undefined) throw invalid(NOBODY, 'metadata is missing');
@@ -44,7 +69,7 @@ export function metadataFrom(wire: WireResource | undefined): Metadata {
     phase,
     created: timestampFrom(metadata, metadata.created),
     updated: timestampFrom(metadata, metadata.updated),
-    finalizers: [...new Set(metadata.finalizers)],
+    finalizers: metadata.finalizers.length === 0 ? [] : [...new Set(metadata.finalizers)],
     labels: labelsFrom(metadata.labels),
     annotations: labelsFrom(metadata.annotations),
   };
@@ -52,7 +77,7 @@ export function metadataFrom(wire: WireResource | undefined): Metadata {
 
 const NOBODY: Pointer = { namespace: '', type: '', id: '' };
 
-function timestampFrom(metadata: WireMetadata, wire: WireTimestamp | undefined): Timestamp {
+function timestampFrom(metadata: MetadataFields, wire: InstantFields | undefined): Timestamp {
   if (wire === undefined) return EPOCH;
   try {
     return timestampFromInstant({ seconds: Number(wire.seconds), nanos: wire.nanos });
@@ -61,8 +86,12 @@ function timestampFrom(metadata: WireMetadata, wire: WireTimestamp | undefined):
   }
 }
 
-function labelsFrom(wire: Readonly<Record<string, string>>): Labels {
-  return Labels.from(Object.entries(wire));
+function labelsFrom(wire: LabelFields): Labels {
+  return Labels.from(isEntries(wire) ? wire : Object.entries(wire));
+}
+
+function isEntries(wire: LabelFields): wire is readonly (readonly [string, string])[] {
+  return Array.isArray(wire);
 }
 
 function invalid({ namespace, type, id }: Pointer, reason: string): InvalidResourceError {

@@ -22,7 +22,7 @@ import {
 import { WatchOverrunError } from '../../state/errors.ts';
 import type { WatchEvent } from '../../state/watch.ts';
 import { EncodeCache } from './encode-cache.ts';
-import { encodeEvent, resourceEncoder, renumbered } from './encode.ts';
+import { eventEncoder, resourceEncoder, renumbered } from './encode.ts';
 
 const types = { find: (type: string) => (type === Member.type ? Member : undefined) };
 const encode = resourceEncoder(types);
@@ -98,7 +98,7 @@ describe('an event', () => {
       { eventType: EventType.ERRORED, error: 'lost' },
     ],
   ])('$0.type is a response of its own, and several one after the other are one', (event, want) => {
-    const bytes = encodeEvent(event, encode);
+    const bytes = eventEncoder(encode)(event);
     expect(fromBinary(WatchResponseSchema, bytes).event).toMatchObject([want]);
     expect(fromBinary(WatchResponseSchema, Uint8Array.of(...bytes, ...bytes)).event).toMatchObject([want, want]);
   });

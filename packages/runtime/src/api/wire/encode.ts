@@ -1,16 +1,15 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
-import { instantOf, type Timestamp } from '@cosi-ts/core';
+import { instantOf, messageSpace, type Timestamp } from '@cosi-ts/core';
 import {
   encodeSpec,
   formatVersion,
   type Labels,
   type Metadata,
   type Resource,
-  type SpecBytes,
   type TypeLookup,
 } from '@cosi-ts/resources';
 import { EventType } from '../../gen/cosi/resource/state_pb.ts';
 import type { WatchEvent } from '../../state/watch.ts';
+import { BackwardWriter } from './backward-writer.ts';
 
 /**
  * The `cosi.resource` messages that carry resources, written by hand, since they are most of what a server does
@@ -19,58 +18,50 @@ import type { WatchEvent } from '../../state/watch.ts';
  */
 export function resourceEncoder(types: TypeLookup): (resource: Resource) => Uint8Array {
   // One for all, since growing a new one costs as much as what is written.
-  let spare: BinaryWriter | undefined;
+  const writer = new BackwardWriter();
   return (resource) => {
     const spec = encodeSpec(resource, types);
-    const writer = spare ?? new BinaryWriter();
-    // Should something throw, this one holds half a message.
-    spare = undefined;
-    const bytes = writeResource(writer, resource.metadata, spec).finish();
-    if (bytes.length < LARGE) spare = writer;
-    return bytes;
+    // Should something have thrown, it holds half a message.
+    writer.restart();
+    // Go leaves out an empty field, and some of its readers can tell.
+    writer.text(2, spec.yaml);
+    if (spec.proto.length > 0) writer.bytes(1, spec.proto);
+    writer.message(2, 0);
+    const since = writer.length;
+    writeMetadata(writer, resource.metadata);
+    writer.message(1, since);
+    writer.message(1, 0);
+    return writer.finish();
   };
-}
-
-/** A writer that was ever as long as this, in bytes, is not kept. */
-const LARGE = 64 * 1024;
-
-function writeResource(writer: BinaryWriter, metadata: Metadata, spec: SpecBytes): BinaryWriter {
-  writer.uint32(tag(1)).fork();
-  writeMetadata(writer.uint32(tag(1)).fork(), metadata);
-  writer.join();
-  writer.uint32(tag(2)).fork();
-  // Go leaves out an empty field, and some of its readers can tell.
-  if (spec.proto.length > 0) writer.uint32(tag(1)).bytes(spec.proto);
-  if (spec.yaml !== '') writer.uint32(tag(2)).string(spec.yaml);
-  return writer.join().join();
 }
 
 /** The same field under another number, for `UpdateRequest.new_resource` and `Event.old`. */
 export function renumbered(field: Uint8Array, number: number): Uint8Array {
   const copy = field.slice();
-  copy[0] = tag(number);
+  copy[0] = (number << 3) | 2;
   return copy;
 }
 
-/**
- * A `WatchResponse` with one event. One with many is these one after the other: repeated fields concatenate.
- *
- * @param encode the resource field, see {@link resourceEncoder}.
- */
-export function encodeEvent(event: WatchEvent, encode: (resource: Resource) => Uint8Array): Uint8Array {
-  const writer = new BinaryWriter();
-  writer.uint32(tag(1)).fork();
-  if (event.type === 'errored') {
-    writer.uint32(varintTag(2)).uint32(EventType.ERRORED);
-    writer.uint32(tag(4)).string(event.error.message);
-    return writer.join().finish();
-  }
-  writer.raw(encode(event.resource));
-  const number = EVENT_TYPES[event.type];
-  if (number !== 0) writer.uint32(varintTag(2)).uint32(number);
-  if (event.type === 'updated') writer.raw(renumbered(encode(event.old), 3));
-  if (event.bookmark !== undefined) writer.uint32(tag(5)).bytes(event.bookmark.toUint8Array());
-  return writer.join().finish();
+/** An encoder of a `WatchResponse` with one event. One with many is these one after the other: repeated fields concatenate. */
+export function eventEncoder(encode: (resource: Resource) => Uint8Array): (event: WatchEvent) => Uint8Array {
+  const writer = new BackwardWriter();
+  return (event) => {
+    if (event.type === 'errored') {
+      writer.restart();
+      writer.anyText(4, event.error.message);
+      writer.number(2, EventType.ERRORED);
+    } else {
+      const resource = encode(event.resource);
+      const old = event.type === 'updated' ? renumbered(encode(event.old), 3) : undefined;
+      writer.restart();
+      if (event.bookmark !== undefined) writer.bytes(5, event.bookmark.toUint8Array());
+      if (old !== undefined) writer.raw(old);
+      writer.number(2, EVENT_TYPES[event.type]);
+      writer.raw(resource);
+    }
+    writer.message(1, 0);
+    return writer.finish();
+  };
 }
 
 const EVENT_TYPES = {
@@ -81,43 +72,46 @@ const EVENT_TYPES = {
   noop: EventType.NOOP,
 } as const;
 
-function writeMetadata(writer: BinaryWriter, metadata: Metadata): void {
-  text(writer, 1, metadata.namespace);
-  text(writer, 2, metadata.type);
-  text(writer, 3, metadata.id);
-  text(writer, 4, formatVersion(metadata.version));
-  text(writer, 5, metadata.owner);
-  text(writer, 6, metadata.phase);
-  timestamp(writer, 7, metadata.created);
-  timestamp(writer, 8, metadata.updated);
-  for (const finalizer of metadata.finalizers) writer.uint32(tag(9)).string(finalizer);
-  labels(writer, 10, metadata.labels);
-  labels(writer, 11, metadata.annotations);
-}
-
-function text(writer: BinaryWriter, number: number, value: string): void {
-  if (value !== '') writer.uint32(tag(number)).string(value);
-}
-
-function timestamp(writer: BinaryWriter, number: number, value: Timestamp): void {
-  const { seconds, nanos } = instantOf(value);
-  writer.uint32(tag(number)).fork();
-  if (seconds !== 0) writer.uint32(varintTag(1)).int64(seconds);
-  if (nanos !== 0) writer.uint32(varintTag(2)).int32(nanos);
-  writer.join();
-}
-
-function labels(writer: BinaryWriter, number: number, values: Labels): void {
-  for (const [key, value] of values) {
-    writer.uint32(tag(number)).fork().uint32(tag(1)).string(key).uint32(tag(2)).string(value).join();
+/** One message of several that may follow each other. */
+export function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = messageSpace(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
   }
+  return whole;
 }
 
-/** The tag of a field with a length. */
-function tag(number: number): number {
-  return (number << 3) | 2;
+function writeMetadata(writer: BackwardWriter, metadata: Metadata): void {
+  writeLabels(writer, 11, metadata.annotations);
+  writeLabels(writer, 10, metadata.labels);
+  const { finalizers } = metadata;
+  for (let index = finalizers.length - 1; index >= 0; index -= 1) writer.anyText(9, finalizers[index] ?? '');
+  writeTimestamp(writer, 8, metadata.updated);
+  writeTimestamp(writer, 7, metadata.created);
+  writer.text(6, metadata.phase);
+  writer.text(5, metadata.owner);
+  writer.text(4, formatVersion(metadata.version));
+  writer.text(3, metadata.id);
+  writer.text(2, metadata.type);
+  writer.text(1, metadata.namespace);
 }
 
-function varintTag(number: number): number {
-  return number << 3;
+function writeTimestamp(writer: BackwardWriter, field: number, value: Timestamp): void {
+  const { seconds, nanos } = instantOf(value);
+  const since = writer.length;
+  writer.number(2, nanos);
+  writer.number(1, seconds);
+  writer.message(field, since);
+}
+
+function writeLabels(writer: BackwardWriter, field: number, labels: Labels): void {
+  const [keys, values] = [labels.keys(), labels.values()];
+  for (let index = keys.length - 1; index >= 0; index -= 1) {
+    const since = writer.length;
+    writer.anyText(2, values[index] ?? '');
+    writer.anyText(1, keys[index] ?? '');
+    writer.message(field, since);
+  }
 }
