@@ -1,5 +1,6 @@
 import type { Row, Suite } from '../suite.ts';
 import { driveGo } from './drive-go.ts';
+import { driveTs } from './drive-ts.ts';
 import { referenceProgram } from './reference-program.ts';
 
 const times = (name: string, per: string, target: number | undefined, measure: Row['measure']): Row => ({
@@ -41,6 +42,13 @@ export const suite: Suite = {
     times('watch-100', 'event', 1, driveGo('watch-100', untyped)),
     times('watch-10-typed', 'event', 3, driveGo('watch-10', typed)),
     times('watch-100-typed', 'event', 3, driveGo('watch-100', typed)),
+    times('ts-get', 'call', undefined, driveTs('get', { ...untyped, besideEmpty: true })),
+    times('ts-get-64', 'call', undefined, driveTs('get-64', { ...untyped, besideEmpty: true })),
+    times('ts-create-64', 'call', undefined, driveTs('create-64', { ...untyped, besideEmpty: true })),
+    times('ts-update-64', 'call', undefined, driveTs('update-64', { ...untyped, besideEmpty: true })),
+    times('ts-list-10k', 'resource', 1, driveTs('list-10k', untyped)),
+    times('ts-bootstrap-100k', 'resource', 1, driveTs('bootstrap-100k', untyped)),
+    times('ts-watch-100', 'event', 1, driveTs('watch-100', untyped)),
     bytes('rss-watch', 'watch', driveGo('rss-watch', untyped)),
     bytes('rss-100k', 'process', driveGo('rss-100k', untyped)),
   ],

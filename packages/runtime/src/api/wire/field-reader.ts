@@ -1,5 +1,5 @@
 /** A message is not as clients write it: whoever reads it lets the generated code find out what it means. */
-export const UNUSUAL: unique symbol = Symbol('an unusual message');
+export const UNUSUAL: Error = new Error('an unusual message');
 
 /** Longer texts are read by the system, shorter ones faster by ourselves. */
 const SHORT = 24;
