@@ -25,7 +25,10 @@ export function driveGo(row: string, { types, besideEmpty = false }: Driven): (w
 }
 
 /** How a sample compares to what servers need that do nothing. */
-export async function besides(sample: Sample, measure: (served: Served) => Promise<Sample>): Promise<Record<string, string>> {
+export async function besides(
+  sample: Sample,
+  measure: (served: Served) => Promise<Sample>,
+): Promise<Record<string, string>> {
   const library = await measure('library');
   const entrance = await measure('entrance');
   const ratio = (empty: Sample): string =>
