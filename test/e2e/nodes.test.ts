@@ -64,10 +64,16 @@ describe('nodes run one by one', () => {
     async () => {
       const { state, service } = await cluster();
       const discovery = serve(service);
-      const first = await run(state, CP1);
+      const first = await run(state, CP1, '--metrics-addr', '127.0.0.1:0', '--watchdog');
       const second = await run(state, CP2);
       const third = await run(state, W1);
       await untilMembers(state, CP1, [CP1, CP2, W1]);
+
+      const [, address = ''] = /metrics are served address=(\S+)/.exec(first.err()) ?? [];
+      const metrics = await (await fetch(`http://${address}/metrics`)).text();
+      expect(metrics).toMatch(
+        /^controller_runtime_reconcile_total\{controller="cluster\.MemberController",result="success"\} [1-9]/m,
+      );
 
       // A reboot keeps the affiliate, and the identity.
       const identity = await identityOf(state, CP2);

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 
 const read = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-describe('docs/testing-controllers.md', async () => {
-  const guide = await read('docs/testing-controllers.md');
+describe.each(['docs/testing-controllers.md', 'docs/controllers.md'])('%s', async (page) => {
+  const guide = await read(page);
   const snippets = [...guide.matchAll(/(?:<!-- (\S+) -->\n\n)?```ts\n(.*?)```/gs)];
 
   test('has snippets', () => {

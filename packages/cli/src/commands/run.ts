@@ -29,6 +29,11 @@ export function registerRun(program: Command, io: CommandIo): void {
         .choices(['auto', 'kernel', 'userspace', 'none'])
         .default('auto'),
     )
+    .option('--metrics-addr <host:port>', 'where Prometheus finds metrics of the controllers')
+    .option(
+      '--watchdog',
+      'tell on standard error, from a thread of its own, what stops the whole process for ten seconds',
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (options: RunOptions) => {
       const { run } = await import('../nodes/run.ts');
@@ -50,6 +55,8 @@ export interface RunOptions extends TlsOptions {
   readonly osVersion: string;
   readonly readerGroup?: string;
   readonly openNamespace?: ReadonlySet<string>;
+  readonly metricsAddr?: string;
+  readonly watchdog?: boolean;
   readonly kubespanDevice: 'auto' | 'kernel' | 'userspace' | 'none';
 }
 

@@ -1,6 +1,7 @@
 import type { WebHandler } from '@cosi-ts/core';
 import type { DiscoveryCounts, DiscoveryObserver } from '@cosi-ts/discovery';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { metricsPage } from '../output/metrics-page.ts';
 import { callMetrics } from './call-metrics.ts';
 import { snapshotMetrics } from './snapshot-metrics.ts';
 
@@ -45,11 +46,7 @@ export function discoveryMetrics({ hasSnapshots, counts }: MetricsOptions): Metr
       },
       snapshot: hasSnapshots ? snapshotMetrics(registry) : () => undefined,
     },
-    page: async ({ path }) => {
-      if (path !== '/metrics') return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'not found\n' };
-      const body = `${await registry.metrics()}\n${calls.text()}`;
-      return { status: 200, headers: { 'content-type': registry.contentType }, body };
-    },
+    page: metricsPage(registry, calls.text),
   };
 }
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { aborted, Owner, messageOf, ownedHost, realHost, type Host } from '@cosi-ts/core';
+import { aborted, Owner, messageOf, ownedHost, realHost, startWatchdog, type Host } from '@cosi-ts/core';
 import { kubeconfigAccess, linuxNetwork, plainHost, startNode, type Node } from '@cosi-ts/controllers';
 import { parseIpPrefix, typeRegistry, type IpPrefix } from '@cosi-ts/resources';
 import { EncodeCache } from '@cosi-ts/runtime';
@@ -8,6 +8,7 @@ import type { RunOptions } from '../commands/run.ts';
 import { CommandError, type CommandIo } from '../io.ts';
 import { textLogger } from '../output/log.ts';
 import { identityFiles, serveOnPort } from '../tls/serve-on-port.ts';
+import { serveNodeMetrics } from './node-metrics.ts';
 import { groupId, listenForReaders, makeReaderDirectory, readerDirectory } from './reader-socket.ts';
 import { nodeVersion } from '../process/node-version.ts';
 
@@ -19,7 +20,11 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
   const files = options.listen === undefined ? undefined : identityFiles(io.cwd, options.listen, options);
   const owner = new Owner('run');
   const directory = resolve(io.cwd, options.state);
+  await using _watchdog = options.watchdog === true ? startWatchdog() : undefined;
   try {
+    const { metricsAddr } = options;
+    const observer =
+      metricsAddr === undefined ? undefined : await serveNodeMetrics(ownedHost(host, owner), metricsAddr);
     const node = await startNode({
       host,
       owner,
@@ -38,6 +43,7 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
       network:
         options.kubespanDevice === 'none' ? undefined : linuxNetwork({ ...host, device: options.kubespanDevice }),
       version: nodeVersion(),
+      observer,
       openNamespaces: options.openNamespace,
     });
     if (options.readerGroup !== undefined)

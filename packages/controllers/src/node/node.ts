@@ -8,6 +8,7 @@ import {
   collection,
   eventsOf,
   type NodeVersion,
+  type RuntimeObserver,
   type State,
 } from '@cosi-ts/runtime';
 import { readMachineConfig } from '../config/read-machine-config.ts';
@@ -48,6 +49,8 @@ export interface NodeOptions {
    * process may, and as it was when the node ends. Without one there is no device.
    */
   readonly network?: NetworkDriver | undefined;
+  /** Hears what its controllers do, for metrics. */
+  readonly observer?: RuntimeObserver | undefined;
   /** What the node says of its software; by default only that it speaks the API of Talos. */
   readonly version?: NodeVersion | undefined;
   /** The namespaces that admins may write to through the API; none by default. */
@@ -88,7 +91,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const networkOwner = owner.child('network');
   const state = new MemoryState({ clock: host.clock, random: host.random, pace: host.pace, types });
   await registerMeta(state, types, options.openNamespaces);
-  const runtime = new ControllerRuntime({ state, host, owner });
+  const runtime = new ControllerRuntime({ state, host, owner, observer: options.observer });
   // After the controllers, so that nobody makes anew what is undone.
   const network = options.network && { driver: options.network, owner: networkOwner };
   const controllers = nodeControllers({ ...options, ttl, host, configPath, network });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { A, B, C } from '../engine/text-types.fixture.ts';
 import { defineController } from '../loop.ts';
+import { destroy } from '../operators/destroy.ts';
 import { transform } from '../operators/transform.ts';
 import { destroyReady, exclusive, shared, strong, weak, type LoopPorts } from '../ports.ts';
 import { checkGraph } from './check.ts';
@@ -40,6 +41,7 @@ describe('the check of a graph', () => {
       'cycle: controllers feed each other, and may never come to rest: one → one',
     ]);
     expect(messages([named('one', { a: destroyReady(A), same: exclusive(A) })])).toEqual([]);
+    expect(messages([destroy(A)])).toEqual([]);
     expect(messages([named('one', { a: weak(A.in('raw')), same: exclusive(A) })], [A, A.in('raw')])).toEqual([]);
   });
 

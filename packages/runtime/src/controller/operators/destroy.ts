@@ -11,7 +11,8 @@ import { defineQueueController } from '../queue.ts';
 export function destroy(type: ResourceType, options: { readonly concurrency?: number } = {}): Controller {
   return defineQueueController({
     name: `Destroy[${type.type}]`,
-    ports: { input: primary(type), output: shared(type) },
+    // It takes away, and adds nothing: what it does to its own input comes to rest.
+    ports: { input: primary(type, { feedback: true }), output: shared(type) },
     ...options,
     async reconcile({ input, output }, id) {
       const found = await input.find(id);
