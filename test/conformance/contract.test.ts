@@ -6,6 +6,7 @@ import {
   exercise,
   simulate,
   watchContract,
+  type ContractOptions,
   type History,
   type Simulation,
   type SimulationOptions,
@@ -20,13 +21,13 @@ const memory = ({ clock, random }: Host, history?: HistoryOptions): MemoryState 
 /** Runs many histories, each of which must keep every law. @returns what happened in any of them */
 async function campaign(
   runs: number,
-  options: SimulationOptions,
+  { heals, ...options }: SimulationOptions & ContractOptions,
   scenario: (sim: Simulation) => Promise<History>,
 ): Promise<ReadonlySet<string>> {
   const happened = new Set<string>();
   for (let seed = 0; seed < runs; seed += 1) {
     const { value } = await simulate({ seed, ...options }, scenario);
-    expect(watchContract(value), `seed ${seed}`).toEqual([]);
+    expect(watchContract(value, { heals }), `seed ${seed}`).toEqual([]);
     for (const what of happenedIn(value)) happened.add(what);
   }
   return happened;
@@ -56,15 +57,20 @@ test.each([
 });
 
 test.each([
-  { faults: ['delay'], also: '' },
-  { faults: ['delay', 'cut'], also: ', broken, update unknown, destroy unknown' },
-] as const)('a state behind a network with $faults keeps every law', async ({ faults, also }) => {
-  const happened = await campaign(100, { faults }, async (sim) => {
+  { faults: ['delay'], heals: false, also: '' },
+  { faults: ['delay', 'cut'], heals: false, also: ', broken, update unknown, destroy unknown' },
+  { faults: ['delay', 'cut'], heals: true, also: ', update unknown, destroy unknown' },
+] as const)('a state behind a network with $faults keeps every law (watches heal: $heals)', async (given) => {
+  const { faults, heals, also } = given;
+  const happened = await campaign(100, { faults, heals }, async (sim) => {
     const server = sim.node('server').host;
     const service = stateService(memory(server), { types, encodings: new EncodeCache(), pace: server.pace });
     const { address } = await server.rpc.listen({ address: 'server:1' }, [service]);
     return exercise(sim, {
-      connect: (client) => remoteState(sim.node(client).host.rpc.connect({ address }), { types }),
+      connect(client) {
+        const { host } = sim.node(client);
+        return remoteState(host.rpc.connect({ address }), { types, healing: heals ? { host } : undefined });
+      },
     });
   });
   expect([...happened]).toEqual(expect.arrayContaining(named(ALWAYS + also)));

@@ -21,6 +21,7 @@ export { Recorder } from './history/recorder.ts';
 export { distantState } from './history/distant.ts';
 export { exercise, type ExerciseOptions } from './history/exercise.ts';
 export { watchContract } from './history/watch-contract.ts';
+export type { ContractOptions } from './history/laws/order.ts';
 export { linearizable } from './history/linearizable.ts';
 
 export {

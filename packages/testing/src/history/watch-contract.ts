@@ -2,7 +2,7 @@ import type { History, Violation } from './history.ts';
 import { bookmarkLaws, originsOf } from './laws/bookmarks.ts';
 import { deliveriesOf } from './laws/delivery.ts';
 import { logsOf } from './laws/key-log.ts';
-import { orderLaws } from './laws/order.ts';
+import { orderLaws, type ContractOptions } from './laws/order.ts';
 import { watchLaws } from './laws/watch-laws.ts';
 import { linearizable } from './linearizable.ts';
 
@@ -26,7 +26,7 @@ import { linearizable } from './linearizable.ts';
  *
  * @returns the laws that are broken; the first says most, since one often leads to others.
  */
-export function watchContract(history: History): readonly Violation[] {
+export function watchContract(history: History, options: ContractOptions = {}): readonly Violation[] {
   const deliveries = new Map(history.watches.map((record) => [record, deliveriesOf(record)]));
   const logs = logsOf(history, deliveries);
   const origins = originsOf(deliveries);
@@ -37,5 +37,5 @@ export function watchContract(history: History): readonly Violation[] {
   ];
   // Where versions are no order, there is none to be found.
   if (logs.violations.some(({ law }) => law === 'L4')) return plain;
-  return [...plain, ...orderLaws(history, logs, deliveries, origins), ...linearizable(history)];
+  return [...plain, ...orderLaws(history, logs, deliveries, origins, options), ...linearizable(history)];
 }

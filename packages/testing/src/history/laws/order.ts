@@ -23,12 +23,21 @@ export function orderLaws(
   logs: Logs,
   deliveries: Deliveries,
   origins: Origins,
+  options: ContractOptions,
 ): readonly Violation[] {
-  const order = new Order(history, logs, deliveries, origins);
+  const order = new Order(history, logs, deliveries, origins, options);
   for (const log of logs.byKey.values()) order.addChanges(log);
   for (const operation of history.operations) order.addRead(operation);
   for (const record of history.watches) order.addWatch(record);
   return order.violations();
+}
+
+export interface ContractOptions {
+  /**
+   * Watches open their streams anew when these break: contents may then be of a later moment than that at which the
+   * watch stood, as long as they are of one.
+   */
+  readonly heals?: boolean | undefined;
 }
 
 /** The laws in a circle of reasons, the one that says most first. */
@@ -50,6 +59,7 @@ class Order {
   readonly #graph = new OrderGraph();
   readonly #time: Timeline;
   readonly #logs: Logs;
+  readonly #options: ContractOptions;
   readonly #deliveries: Deliveries;
   readonly #changes = new Map<LoggedChange, number>();
   readonly #wholes = new Map<Operation, Whole>();
@@ -58,7 +68,8 @@ class Order {
   readonly #cuts: Cut[] = [];
   readonly #silences: Silence[] = [];
 
-  constructor(history: History, logs: Logs, deliveries: Deliveries, origins: Origins) {
+  constructor(history: History, logs: Logs, deliveries: Deliveries, origins: Origins, options: ContractOptions) {
+    this.#options = options;
     this.#logs = logs;
     this.#deliveries = deliveries;
     this.#time = new Timeline(this.#graph, history);
@@ -166,7 +177,7 @@ class Order {
     const caughtUp = record.caughtUp.findLast((moment) => moment < closed);
     const law = record.from === undefined ? 'W3' : 'W5';
     if (record.from === undefined && tailEvents <= 0) this.#time.after(start, called);
-    if (opened !== undefined) this.#time.before(start, opened, 'W11', 'it stood');
+    if (opened !== undefined) this.#time.before(start, this.#beganBy(record, opened), 'W11', 'it stood');
 
     /** How far each resource was shown. */
     const shown = new Map<string, LoggedChange>();
@@ -196,6 +207,17 @@ class Order {
     if (caughtUp !== undefined) this.#time.after(end, caughtUp, law, 'it had caught up');
     this.#addUntold(record, stretch, shown, law);
     for (const message of splitTransactions(told, this.#logs)) this.#break('W4', `${nameOf(record)} ${message}`);
+  }
+
+  /** The moment by which a watch had begun. */
+  #beganBy(record: WatchRecord, opened: number): number {
+    if (this.#options.heals !== true) return opened;
+    // With the end of its contents, or with the state of its resource.
+    const told = this.#deliveries.get(record) ?? [];
+    const begins = told.find(({ event, tells }) => {
+      return record.bootstrapContents ? event.type === 'bootstrapped' : tells === 'contents' || tells === 'absence';
+    });
+    return begins?.at ?? (record.bootstrapContents ? (record.batches.at(-1)?.at ?? opened) : opened);
   }
 
   /** Places an event of a watch. @returns undefined if it has no place */
