@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { runGrowth } from './growth/run.ts';
+import { runGrowth, runSteps } from './growth/run.ts';
 import { runSuite, type Result } from './run-suite.ts';
 import type { Row, Suite } from './suite.ts';
 
 const USAGE = `Usage: npm run bench -- SUITE [--row NAME …] [--rounds 3] [--json FILE] [--no-reference]
 
-SUITE  state, controllers, api, cluster, discovery, growth
+SUITE  state, controllers, api, cluster, discovery, growth, steps
 `;
 
 const { values, positionals } = parseArgs({
@@ -25,7 +25,11 @@ if (!/^[a-z]+$/.test(name)) {
   process.exit(2);
 }
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
-const results = name === 'growth' ? await runGrowth(write) : await runRows();
+const special: Readonly<Record<string, (report: typeof write) => Promise<unknown>>> = {
+  growth: runGrowth,
+  steps: runSteps,
+};
+const results = await (special[name] ?? runRows)(write);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
 
 async function runRows(): Promise<unknown> {

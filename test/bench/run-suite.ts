@@ -37,7 +37,7 @@ export async function runSuite(name: string, suite: Suite, options: RunOptions):
     const theirs: Sample[] = [];
     for (let round = 0; round < options.rounds; round += 1) {
       ours.push(await measureOurs(row.name));
-      if (measureTheirs !== undefined && row.isAlone !== true) theirs.push(await measureTheirs(row.name));
+      if (measureTheirs !== undefined && row.isAlone !== true) theirs.push(await measureTheirs(row.as ?? row.name));
     }
     const result: Result = {
       row: { name: row.name, per: row.per, unit: row.unit, ...(row.target !== undefined && { target: row.target }) },

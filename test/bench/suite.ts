@@ -3,6 +3,8 @@ import type { Sample } from './clock.ts';
 /** One line of a benchmark. The reference's program knows it by the same name. */
 export interface Row {
   readonly name: string;
+  /** The reference's row that it stands beside, if that has another name. */
+  readonly as?: string;
   /** What is counted: nanoseconds, bytes or things per this. */
   readonly per: string;
   readonly unit: 'ns' | 'B' | 'n';

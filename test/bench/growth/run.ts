@@ -7,6 +7,20 @@ import type { Measured } from './size.ts';
 const run = promisify(execFile);
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 
+/** Steps of each operation at each size: they must be the same. */
+export async function runSteps(write: (line: string) => void): Promise<unknown> {
+  const counted: { readonly size: number; readonly steps: Readonly<Record<string, number>> }[] = [];
+  for (const size of SIZES) {
+    const program = [...NODE_FLAGS, path.join(import.meta.dirname, 'steps-of-size.ts'), String(size)];
+    const { stdout } = await run(process.execPath, program);
+    const steps = JSON.parse(stdout) as Record<string, number>;
+    if (counted.length === 0) write(cells(['size', 'steps of', ...Object.keys(steps)]));
+    write(cells([String(size), '', ...Object.values(steps).map((count) => count.toFixed(1))]));
+    counted.push({ size, steps });
+  }
+  return counted;
+}
+
 /** How cost grows with the number of resources, beside a bare Map of the same ids. */
 export async function runGrowth(write: (line: string) => void): Promise<unknown> {
   const curves: { readonly size: number; readonly rows: readonly Measured[] }[] = [];

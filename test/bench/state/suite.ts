@@ -1,4 +1,5 @@
 import type { Row, Suite } from '../suite.ts';
+import * as floor from './floor.ts';
 import * as operations from './operations.ts';
 import * as watches from './watches.ts';
 
@@ -7,6 +8,15 @@ const times = (name: string, per: string, target: number | undefined, measure: R
   per,
   unit: 'ns',
   ...(target !== undefined && { target }),
+  measure,
+});
+
+/** What the engine itself takes for as much as has to be done, beside the same row of the reference. */
+const floorOf = (as: string, measure: Row['measure']): Row => ({
+  name: `floor of ${as}`,
+  as,
+  per: 'call',
+  unit: 'ns',
   measure,
 });
 
@@ -38,5 +48,9 @@ export const suite: Suite = {
     times('deliveries-1000', 'delivery', 10, watches.deliveries(1_000)),
     times('deliveries-10000', 'delivery', 10, watches.deliveries(10_000)),
     times('bootstrap-100k', 'resource', 20, watches.bootstrap),
+    floorOf('get', floor.get),
+    floorOf('create-100k', floor.create),
+    floorOf('update', floor.update),
+    floorOf('destroy', floor.destroy),
   ],
 };
