@@ -26,6 +26,11 @@ import {
  */
 export type Decision = Resource | StateError;
 
+/** Asked of every write: quicker than to look through the classes of what is none, and it makes known that it has metadata. */
+export function isRefusal(decision: Resource | Error): decision is Error {
+  return (decision as Partial<Resource>).metadata === undefined;
+}
+
 /** @param version what a new resource of its kind begins with. */
 export function decide(command: Command, stored: Resource | undefined, version: Version, now: Timestamp): Decision {
   const owner = command.owner ?? '';

@@ -10,8 +10,8 @@ import {
 import type { Resource } from '@cosi-ts/resources';
 import { accept } from './accept.ts';
 import { subjectOf, type Command } from './command.ts';
-import { decide, type Decision } from './decide.ts';
-import { InvalidTransactionError, StateError } from './errors.ts';
+import { decide, isRefusal, type Decision } from './decide.ts';
+import { InvalidTransactionError } from './errors.ts';
 import { initialVersion, markDestroyed, type KindIndex, type Kinds } from './kinds.ts';
 import { refused } from './refused.ts';
 import { mayBreak, staleRead } from './expectation.ts';
@@ -64,7 +64,7 @@ export class Writes {
     }
     try {
       const result = this.#atOnce(command, options);
-      if (result instanceof Error) return refused(result);
+      if (isRefusal(result)) return refused(result);
       return Promise.resolve(toResult === undefined ? result : toResult(result));
     } catch (thrown) {
       return refused(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
@@ -92,7 +92,7 @@ export class Writes {
     const entry = table.find(id);
     const stored = entry?.value;
     const decision = decideAndAccept(command, index, stored, now);
-    if (decision instanceof StateError) return decision;
+    if (isRefusal(decision)) return decision;
     if (command.do === 'destroy') {
       this.#changelog.commitOne(table, id, entry, undefined, now, options);
       markDestroyed(index, decision.metadata.version);
@@ -161,7 +161,7 @@ export class Writes {
     return placed.map(({ command, index: kind, id }) => {
       const stored = kind.table.get(id);
       const decision = decideAndAccept(command, kind, stored, now);
-      if (decision instanceof StateError) throw decision;
+      if (isRefusal(decision)) throw decision;
       const after = command.do === 'destroy' ? undefined : decision;
       if (after !== stored) writes.push({ table: kind.table, key: id, after });
       return decision;
@@ -184,6 +184,6 @@ export class Writes {
 /** @returns the resource as it will be (or was, if it is destroyed), or a refusal. */
 function decideAndAccept(command: Command, index: KindIndex, stored: Resource | undefined, now: Timestamp): Decision {
   const decision = decide(command, stored, initialVersion(index), now);
-  if (decision instanceof StateError || decision === stored) return decision;
+  if (isRefusal(decision) || decision === stored) return decision;
   return accept(index, decision, stored) ?? decision;
 }
