@@ -1,17 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ownedHost } from '@cosi-ts/core';
+import { ownedHost, realHost } from '@cosi-ts/core';
 import { pointerText } from '@cosi-ts/resources';
-import { ControllerRuntime, MemoryState, type State } from '@cosi-ts/runtime';
+import { ControllerRuntime, MemoryState, type Controller, type State } from '@cosi-ts/runtime';
 import { simulate, type Simulation } from '@cosi-ts/testing';
 import { describe } from 'vitest';
-import { NAMES, atRest, byName, steps, types } from '../corpus/own-controllers.ts';
+import { DERIVING, derivations, own } from '../corpus/own.ts';
 import { campaign } from './campaign.ts';
 
+const { steps, types = [], atRest } = derivations;
+const controllers = own(...DERIVING);
+const ports = controllers(realHost()).flatMap(({ ports }) => Object.values(ports));
 const kinds = [
   ...new Map(
-    [...types, ...NAMES.flatMap((name) => Object.values(byName(name).ports).map(({ type }) => type))].map(
-      (type) => [`${type.namespace}/${type.type}`, type] as const,
-    ),
+    [...types, ...ports.map(({ type }) => type)].map((type) => [`${type.namespace}/${type.type}`, type] as const),
   ).values(),
 ];
 const byType = new Map(kinds.map((type) => [type.type, type]));
@@ -41,8 +42,8 @@ async function play(sim: Simulation, count: number): Promise<End> {
   const { clock, random } = host;
   const state = new MemoryState({ clock, random, types: { find: (type) => byType.get(type) } });
   const runtime = new ControllerRuntime({ state, host: ownedHost(host, owner), owner });
-  const names = [...NAMES];
-  while (names.length > 0) runtime.register(byName(names.splice(sim.choose('next', names.length), 1)[0] as string));
+  const left = [...controllers(host)];
+  while (left.length > 0) runtime.register(left.splice(sim.choose('next', left.length), 1)[0] as Controller);
   runtime.start();
   for (const step of steps.slice(0, count)) {
     await step(state);
@@ -56,7 +57,7 @@ async function rest(sim: Simulation, state: MemoryState): Promise<void> {
   await sim.settle();
   for (let before = -1; before !== state.position; await sim.settle()) {
     before = state.position;
-    await atRest(state);
+    await atRest?.(state);
   }
 }
 

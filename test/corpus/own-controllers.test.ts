@@ -1,20 +1,48 @@
-import { describePlan, perturb } from '@cosi-ts/testing';
+import {
+  describePlan,
+  perturb,
+  reconcileEventuallyAndStably,
+  sameAsUndisturbed,
+  type Scenario,
+} from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
-import { NAMES, atRest, byName, steps, types } from './own-controllers.ts';
+import { CONFIGURED, DERIVING, KEEPING, configurations, derivations, files, own } from './own.ts';
 
-async function failuresOf(...names: readonly string[]): Promise<readonly unknown[]> {
-  const { failures, struck } = await perturb({ controllers: () => names.map(byName), steps, atRest, types });
-  expect(struck).toBeGreaterThan(5);
+type Workload = Omit<Scenario, 'controllers'>;
+
+async function failuresOf(workload: Workload, ...names: readonly string[]): Promise<readonly unknown[]> {
+  const { failures, struck } = await perturb({ controllers: own(...names), ...workload });
+  expect(struck).toBeGreaterThan(2);
   return failures.map(({ plan, reasons }) => [describePlan(plan), ...reasons]);
 }
 
-describe('our own controllers come to the same under every plan', () => {
-  test.each(NAMES)('%s', async (name) => {
-    expect(await failuresOf(name)).toEqual([]);
+async function reconciles(workload: Workload, ...names: readonly string[]): Promise<void> {
+  const controllers = own(...names);
+  const matches = await sameAsUndisturbed({ controllers, ...workload });
+  await reconcileEventuallyAndStably(controllers, { ...workload, matches, runs: 10 });
+}
+
+describe.each([
+  { what: 'derive', workload: derivations, names: DERIVING },
+  { what: 'follow the configuration', workload: configurations, names: CONFIGURED },
+  { what: 'keep files', workload: files, names: KEEPING.filter((name) => name !== 'block.StateVolumeController') },
+])('our own controllers that $what', ({ workload, names }) => {
+  test.each(names)('%s comes to the same under every plan', async (name) => {
+    expect(await failuresOf(workload, name)).toEqual([]);
   });
 
-  const pairs = NAMES.flatMap((one, index) => NAMES.slice(index + 1).map((other) => [one, other] as const));
-  test.each(pairs)('%s with %s', async (one, other) => {
-    expect(await failuresOf(one, other)).toEqual([]);
+  test.each(names)('%s reconciles eventually and stably', async (name) => {
+    await reconciles(workload, name);
+  });
+});
+
+describe('all of a kind together', () => {
+  test.each([
+    { what: 'derive', workload: derivations, names: DERIVING },
+    { what: 'follow the configuration', workload: configurations, names: CONFIGURED },
+    { what: 'keep files', workload: files, names: KEEPING },
+  ])('that $what', async ({ workload, names }) => {
+    expect(await failuresOf(workload, ...names)).toEqual([]);
+    await reconciles(workload, ...names);
   });
 });

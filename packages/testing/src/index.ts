@@ -7,7 +7,9 @@ export { EscapeError } from './simulation/outside/traps.ts';
 export { StuckError } from './simulation/driver.ts';
 export { Tape, TapeMismatchError, type Draw, type TapeSource } from './simulation/tape.ts';
 export { formatReplay, parseReplay, type Replay } from './simulation/replay.ts';
-export { arbitraryOf } from './arbitrary/arbitrary-of.ts';
+export { AlwaysError, type Count } from './simulation/checks.ts';
+export { campaign, CampaignError, type CampaignOptions, type CampaignReport } from './campaign/campaign.ts';
+export { arbitraryOf, type SpecTemper } from './arbitrary/arbitrary-of.ts';
 
 export type { ConformanceCase, KnownGaps } from './conformance/case.ts';
 export { filesConformance, type FilesSubject } from './conformance/files.ts';
@@ -34,11 +36,19 @@ export {
   type PlanFailure,
 } from './perturbation/perturb.ts';
 export { exploreOrders, type ExploreOptions, type OrderReport, type Schedule } from './perturbation/explore-orders.ts';
+export { observeResource } from './perturbation/outcome.ts';
 export { describePlan, type Plan } from './perturbation/plan.ts';
 export { InjectedError } from './perturbation/disturbed-gate.ts';
-export type { Change, Scenario } from './perturbation/scenario.ts';
+export type { Change, Controllers, Scenario } from './perturbation/scenario.ts';
 export type { Regressions } from './perturbation/regression-file.ts';
 export { LivelockError } from './perturbation/livelock.ts';
-export { ReconcileError, reconcileEventuallyAndStably, type Desired } from './perturbation/reconcile.ts';
+export {
+  PathError,
+  assertPathIndependent,
+  chainsOf,
+  sameAsUndisturbed,
+  type Declarative,
+} from './perturbation/desired-states.ts';
+export { ReconcileError, reconcileEventuallyAndStably, reconcileOnce, type Desired } from './perturbation/reconcile.ts';
 export { reconcileMatchers } from './perturbation/matchers.ts';
 export { decisionsOf, shrinkChoices } from './perturbation/shrink.ts';

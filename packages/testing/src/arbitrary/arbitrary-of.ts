@@ -12,42 +12,60 @@ import {
 } from '@cosi-ts/resources';
 import fc from 'fast-check';
 
-/** Specs of a declared type: any that its fields allow, small ones and ones with hostile text among them. */
-export function arbitraryOf<S>(type: DeclaredType<S>): fc.Arbitrary<S> {
-  return objectOf(type.spec.shape) as fc.Arbitrary<S>;
+/**
+ * What specs are wanted. `valid`: such as people write. `boundary`: the least and the most that each field may hold, and
+ * nothing at all. `hostile`: text that something on the way may take for something else, in all that takes text.
+ */
+export type SpecTemper = 'valid' | 'boundary' | 'hostile';
+
+/** Specs of a declared type, of any temper or of the given one; its declaration allows all of them. */
+export function arbitraryOf<S>(type: DeclaredType<S>, temper?: SpecTemper): fc.Arbitrary<S> {
+  const tempers: readonly SpecTemper[] = temper === undefined ? ['valid', 'boundary', 'hostile'] : [temper];
+  const { shape } = type.spec;
+  return fc.oneof(...tempers.map((each) => objectOf(shape, VALUES[each]))) as fc.Arbitrary<S>;
 }
 
-function valueOf(shape: Shape): fc.Arbitrary<unknown> {
+/** Values of one temper. */
+interface Values {
+  readonly text: fc.Arbitrary<string>;
+  /** @param min and `max`: what the field may hold */
+  readonly integer: (min: number, max: number) => fc.Arbitrary<number>;
+  readonly bytes: fc.Arbitrary<Bytes>;
+  /** Numbers of items. */
+  readonly items: { readonly minLength?: number; readonly maxLength: number };
+}
+
+function valueOf(shape: Shape, values: Values): fc.Arbitrary<unknown> {
   switch (shape.kind) {
     case 'list':
-      return fc.array(valueOf(shape.item), { maxLength: 3 });
+      return fc.array(valueOf(shape.item, values), values.items);
     case 'map':
-      return fc.array(fc.tuple(text, text), { maxLength: 3 }).map(Labels.from);
+      return fc.array(fc.tuple(values.text, values.text), values.items).map(Labels.from);
     case 'object':
-      return objectOf(shape);
+      return objectOf(shape, values);
     case 'scalar':
-      return scalarOf(shape);
+      return scalarOf(shape, values);
   }
 }
 
-function objectOf(shape: ObjectShape): fc.Arbitrary<object> {
+function objectOf(shape: ObjectShape, values: Values): fc.Arbitrary<object> {
   const required = shape.fields.filter(({ optional }) => !optional).map(({ name }) => name);
-  const values = Object.fromEntries(shape.fields.map(({ name, shape }) => [name, valueOf(shape)]));
-  return fc.record(values, { requiredKeys: required, noNullPrototype: true });
+  const fields = Object.fromEntries(shape.fields.map(({ name, shape }) => [name, valueOf(shape, values)]));
+  return fc.record(fields, { requiredKeys: required, noNullPrototype: true });
 }
 
-function scalarOf(shape: ScalarShape): fc.Arbitrary<unknown> {
+function scalarOf(shape: ScalarShape, { text, integer, bytes }: Values): fc.Arbitrary<unknown> {
   switch (shape.type) {
     case 'string':
       return text;
     case 'bool':
       return fc.boolean();
     case 'int32':
-      return fc.integer();
+      return integer(-(2 ** 31), 2 ** 31 - 1);
     case 'uint32':
-      return fc.integer({ min: 0, max: 2 ** 32 - 1 });
+      return integer(0, 2 ** 32 - 1);
     case 'int64':
-      return fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -200, max: 200 }));
+      return integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     case 'bytes':
     case 'hardwareAddress':
       return bytes;
@@ -57,15 +75,17 @@ function scalarOf(shape: ScalarShape): fc.Arbitrary<unknown> {
         text.map((text) => Bytes.from(new TextEncoder().encode(text))),
       );
     case 'timestamp':
-      return timestamp;
+      return fc
+        .tuple(integer(-62_135_596_800, 253_402_300_799), integer(0, 999_999_999))
+        .map(([seconds, nanos]) => timestampFromInstant({ seconds, nanos }));
     case 'duration':
-      return fc.integer({ min: -86_400_000, max: 86_400_000 }).map(formatDuration);
+      return integer(-86_400_000, 86_400_000).map(formatDuration);
     case 'ipAddress':
       return address;
     case 'ipPrefix':
       return fc.tuple(address, fc.nat(128)).map(([address, bits]) => ipPrefixFrom(address, bits));
     case 'ipPort':
-      return fc.tuple(address, fc.nat(65_535)).map(([address, port]) => ipPortFrom(address, port));
+      return fc.tuple(address, integer(0, 65_535)).map(([address, port]) => ipPortFrom(address, port));
     case 'enum':
       return fc.constantFrom(...Object.keys(shape.names));
     case 'flags':
@@ -121,14 +141,39 @@ const character = fc
   .integer({ min: 0, max: 0x10_ff_ff - 0x8_00 })
   .map((code) => String.fromCodePoint(code < 0xd8_00 ? code : code + 0x8_00));
 
-const text = fc.oneof(
+const hostileText = fc.oneof(
   hostile,
   fc.string(),
   fc.string({ unit: character }),
   fc.tuple(hostile, hostile).map(([a, b]) => a + b),
 );
 
-const bytes = fc.uint8Array({ maxLength: 20 }).map((data) => Bytes.from(data));
+const plainText = fc.stringMatching(/^[a-z][a-z0-9-]{0,14}$/);
+
+const bytesOf = (maxLength: number): fc.Arbitrary<Bytes> =>
+  fc.uint8Array({ maxLength }).map((data) => Bytes.from(data));
+
+const VALUES: Readonly<Record<SpecTemper, Values>> = {
+  valid: {
+    text: plainText,
+    integer: (min, max) => fc.integer({ min: Math.max(min, -100), max: Math.min(max, 10_000) }),
+    bytes: bytesOf(20),
+    items: { maxLength: 3 },
+  },
+  boundary: {
+    text: fc.constantFrom('', 'a', 'a'.repeat(253), 'ä'.repeat(64)),
+    integer: (min, max) =>
+      fc.constantFrom(...[min, min + 1, -1, 0, 1, max - 1, max].filter((value) => value >= min && value <= max)),
+    bytes: fc.constantFrom(Bytes.from(new Uint8Array()), Bytes.from(new Uint8Array(255).fill(255))),
+    items: { maxLength: 1 },
+  },
+  hostile: {
+    text: hostileText,
+    integer: (min, max) => fc.integer({ min, max }),
+    bytes: bytesOf(20),
+    items: { maxLength: 3 },
+  },
+};
 
 const address: fc.Arbitrary<IpAddress> = fc.oneof(
   { weight: 1, arbitrary: fc.constant('' as IpAddress) },
@@ -139,7 +184,3 @@ const address: fc.Arbitrary<IpAddress> = fc.oneof(
       .map((data) => ipAddressFromBytes(Uint8Array.from(data)) ?? ('' as IpAddress)),
   })),
 );
-
-const timestamp = fc
-  .tuple(fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }), fc.oneof(fc.constant(0), fc.nat(999_999_999)))
-  .map(([seconds, nanos]) => timestampFromInstant({ seconds, nanos }));

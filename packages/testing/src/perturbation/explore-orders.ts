@@ -1,11 +1,10 @@
-import type { Controller } from '@cosi-ts/runtime';
 import { StuckError } from '../simulation/driver.ts';
 import { SimulationError, type SimulationResult } from '../simulation/simulate.ts';
 import type { Draw } from '../simulation/tape.ts';
 import { differences } from './outcome.ts';
 import { ownFaultsOf } from './perturb.ts';
 import { runSchedule, type Run } from './run.ts';
-import type { Scenario } from './scenario.ts';
+import type { Controllers, Scenario } from './scenario.ts';
 
 export interface ExploreOptions {
   /** How many times in a run somebody else than the first in line may go next; 2 by default. */
@@ -54,7 +53,7 @@ const ANY_ORDER = 3;
  * Source of the bound: delay-bounded scheduling; of the oracle, the number of converged states: Kamera.
  */
 export async function exploreOrders(
-  controllers: () => readonly Controller[],
+  controllers: Controllers,
   workload: Omit<Scenario, 'controllers'>,
   { deviations: bound = 2, runs: limit = 2000 }: ExploreOptions = {},
 ): Promise<OrderReport> {

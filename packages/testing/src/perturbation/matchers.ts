@@ -1,10 +1,7 @@
-import type { Controller } from '@cosi-ts/runtime';
 import type { ExpectStatic } from 'vitest';
 import { SimulationError } from '../simulation/simulate.ts';
 import { ReconcileError, reconcileEventuallyAndStably, type Desired } from './reconcile.ts';
-
-/** Controllers, made anew for each run. */
-type Controllers = () => readonly Controller[];
+import type { Controllers } from './scenario.ts';
 
 declare module 'vitest' {
   // The names of its parameters are those of vitest's own declaration.

@@ -9,7 +9,7 @@ export interface RunOutcome {
 }
 
 /** Everything but what may differ between two runs that mean the same: versions and times. */
-export function observeResource({ metadata, spec }: Resource): unknown {
+export function observeResource({ metadata, spec }: Resource): object {
   const { owner, phase, finalizers, labels, annotations } = metadata;
   return {
     owner,

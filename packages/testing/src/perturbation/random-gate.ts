@@ -34,10 +34,11 @@ export class RandomGate implements Gate {
   viewOf(controller: string, state: MemoryState): LaggingView {
     const view = new LaggingView({
       state,
+      onStaleRead: () => this.#sim.reachable('a stale read'),
       isReading: () => this.#current?.actor === controller && !isWrite(this.#current),
       holds: ({ table }) => {
         if (!this.#draws(`old view of ${controller}`)) return false;
-        this.#sim.fault(controller, `does not see what changed of ${table}`);
+        this.#strike('an old view', controller, `does not see what changed of ${table}`);
         this.#timers.after(this.#late(), () => view.catchUp());
         return true;
       },
@@ -60,12 +61,12 @@ export class RandomGate implements Gate {
 
   #disturb({ kind, actor, label }: Point): Promise<void> | undefined {
     if (kind === 'pull' && this.#draws(`late news for ${actor}`)) {
-      this.#sim.fault(actor, `is told late of ${label}`);
+      this.#strike('late news', actor, `is told late of ${label}`);
       return new Promise((resolve) => this.#timers.after(this.#late(), resolve));
     }
     if (kind === 'pull' || !isWrite({ kind, actor, label })) return undefined;
     if (kind === 'call' && this.#draws(`refuse ${actor}`)) {
-      this.#sim.fault(actor, `${label} is refused`);
+      this.#strike('a refusal', actor, `${label} is refused`);
       throw new InjectedError(`refused: ${label}`);
     }
     if (kind === 'answer') this.#answer(actor, label);
@@ -75,12 +76,17 @@ export class RandomGate implements Gate {
   #answer(actor: string, label: string): void {
     const what = this.#sim.choose(`answer of ${actor}`, RARITY);
     if (what === RARITY - 1) {
-      this.#sim.fault(actor, `the answer to ${label} is lost`);
+      this.#strike('a lost answer', actor, `the answer to ${label} is lost`);
       throw new InjectedError(`the answer was lost: ${label}`);
     }
     if (what !== RARITY - 2) return;
-    this.#sim.fault(actor, `crash after ${label}`);
+    this.#strike('a crash', actor, `crash after ${label}`);
     queueMicrotask(() => this.#crash(actor));
+  }
+
+  #strike(what: string, controller: string, how: string): void {
+    this.#sim.fault(controller, how);
+    this.#sim.reachable(what);
   }
 
   #draws(what: string): boolean {

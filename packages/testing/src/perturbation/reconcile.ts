@@ -1,4 +1,4 @@
-import type { Controller, State } from '@cosi-ts/runtime';
+import type { State } from '@cosi-ts/runtime';
 import { StuckError } from '../simulation/driver.ts';
 import { replayFromEnvironment } from '../simulation/outside/environment.ts';
 import { parseReplay, type Replay } from '../simulation/replay.ts';
@@ -7,12 +7,12 @@ import type { Simulation } from '../simulation/simulation.ts';
 import { comeToRest } from './rest.ts';
 import { livelockOf } from './livelock.ts';
 import { RandomGate } from './random-gate.ts';
-import type { Scenario } from './scenario.ts';
+import type { Controllers, Scenario } from './scenario.ts';
 import { decisionsOf, shrinkChoices } from './shrink.ts';
 import { setStage } from './stage.ts';
 
 /** What controllers shall come to, and stay at. */
-export interface Desired extends Pick<Scenario, 'steps' | 'atRest' | 'invariant' | 'types'> {
+export interface Desired extends Pick<Scenario, 'setting' | 'steps' | 'atRest' | 'invariant' | 'types'> {
   /** Throws unless the present state is what the last step wants. */
   readonly matches: (state: State) => Promise<void>;
   /** How many runs; 100 by default. */
@@ -48,10 +48,7 @@ export class ReconcileError extends Error {
  * With `COSI_REPLAY` in the environment that run alone is made, as often as one is asked for.
  * @throws ReconcileError
  */
-export async function reconcileEventuallyAndStably(
-  controllers: () => readonly Controller[],
-  desired: Desired,
-): Promise<void> {
+export async function reconcileEventuallyAndStably(controllers: Controllers, desired: Desired): Promise<void> {
   const { runs = 100, seed: first = 0 } = desired;
   const line = replayFromEnvironment();
   if (line !== undefined) {
@@ -73,12 +70,12 @@ export async function reconcileEventuallyAndStably(
 }
 
 async function failureOf(
-  controllers: () => readonly Controller[],
+  controllers: Controllers,
   desired: Desired,
   run: Replay,
 ): Promise<SimulationError | undefined> {
   try {
-    await simulateReplay(run, {}, (sim) => play(sim, controllers, desired));
+    await simulateReplay(run, {}, (sim) => reconcileOnce(sim, controllers, desired));
     return undefined;
   } catch (thrown) {
     if (thrown instanceof SimulationError) return thrown;
@@ -92,7 +89,12 @@ const DISTURBED = 3000;
 /** Before a step, in simulated milliseconds; undefined: at once. */
 const PAUSES = [0, 700, 1400, undefined];
 
-async function play(sim: Simulation, controllers: () => readonly Controller[], desired: Desired): Promise<void> {
+/** One run of {@link reconcileEventuallyAndStably}, as a scenario for `simulate` and `campaign`. */
+export async function reconcileOnce(
+  sim: Simulation,
+  controllers: Controllers,
+  desired: Omit<Desired, 'runs' | 'seed'>,
+): Promise<void> {
   const { steps, matches, atRest, within = 10 * 60_000 } = desired;
   const { state, chronicle, timers, controllers: all, run } = await setStage(sim, { ...desired, controllers });
   let gate!: RandomGate;

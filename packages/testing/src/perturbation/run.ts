@@ -10,13 +10,15 @@ import { contentsOf, observeResource, type RunOutcome } from './outcome.ts';
 import { effectsOf, newsOf } from './news.ts';
 import type { Occurrences, Plan } from './plan.ts';
 import { comeToRest } from './rest.ts';
-import { typesOf, type Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { setStage } from './stage.ts';
 
 /** One run of a scenario under a plan, or under none. */
 export interface Run {
   readonly outcome: RunOutcome;
   readonly occurrences: Occurrences;
+  /** What it was about. */
+  readonly types: readonly ResourceType[];
   /** Whether the plan's place was reached. */
   readonly hasStruck: boolean;
   /** Writes that controllers made after everything was at rest, when all of them were started anew. */
@@ -55,18 +57,16 @@ export function runSchedule(
   limits: Limits,
   options: RunOptions = {},
 ): Promise<SimulationResult<Run>> {
-  const types = typesOf(scenario);
-  return simulateReplay({ seed: 0, choices }, {}, (sim) => play(sim, scenario, types, limits, options));
+  return simulateReplay({ seed: 0, choices }, {}, (sim) => play(sim, scenario, limits, options));
 }
 
 async function play(
   sim: Simulation,
   scenario: Scenario,
-  types: readonly ResourceType[],
   limits: Limits,
   { plan, withViews = false }: RunOptions,
 ): Promise<Run> {
-  const { state, chronicle, controllers, run } = await setStage(sim, scenario, types);
+  const { state, chronicle, types, controllers, run } = await setStage(sim, scenario);
   const advances = new Map<string, (Advance & { readonly step: number })[]>();
   const abandonedWrites: string[] = [];
   let step = 0;
@@ -172,6 +172,7 @@ async function play(
   return {
     outcome,
     occurrences,
+    types,
     hasStruck,
     restless,
     mismatch,

@@ -1,5 +1,7 @@
+import type { Host } from '@cosi-ts/core';
 import type { Resource, ResourceType } from '@cosi-ts/resources';
 import type { Controller, State } from '@cosi-ts/runtime';
+import type { Simulation } from '../simulation/simulation.ts';
 
 /** One change of a resource, undefined where it was or is not there. */
 export interface Change {
@@ -7,10 +9,15 @@ export interface Change {
   readonly after: Resource | undefined;
 }
 
+/** Makes controllers. */
+export type Controllers = (host: Host) => readonly Controller[];
+
 /** Controllers, and what users do to their inputs: what is perturbed. */
 export interface Scenario {
-  /** Made anew for each run, so that nothing is carried from one to the next. */
-  readonly controllers: () => readonly Controller[];
+  /** Made anew for each run, so that nothing is carried from one to the next; with the simulated host, for who needs it. */
+  readonly controllers: Controllers;
+  /** What else there is in the world before the controllers start: files, other nodes, a service. */
+  readonly setting?: ((sim: Simulation, host: Host) => Promise<unknown>) | undefined;
   /** What users do, step by step; after each the controllers come to rest. */
   readonly steps: readonly ((state: State) => Promise<unknown>)[];
   /** What users do whenever all is at rest: destroy what they tore down and nobody holds any more, say. */
@@ -31,9 +38,12 @@ export interface Scenario {
   readonly observe?: ((resource: Resource) => unknown) | undefined;
 }
 
-/** The kinds that a scenario is about, once each. */
-export function typesOf({ controllers, types = [] }: Pick<Scenario, 'controllers' | 'types'>): readonly ResourceType[] {
-  const ports = controllers().flatMap((controller) => Object.values(controller.ports).map(({ type }) => type));
-  const byKind = new Map([...ports, ...types].map((type) => [`${type.namespace}/${type.type}`, type]));
+/** The kinds of the controllers' ports, and others, once each. */
+export function typesOf(
+  controllers: readonly Controller[],
+  others: readonly ResourceType[] = [],
+): readonly ResourceType[] {
+  const ports = controllers.flatMap(({ ports }) => Object.values(ports).map(({ type }) => type));
+  const byKind = new Map([...ports, ...others].map((type) => [`${type.namespace}/${type.type}`, type]));
   return [...byKind.values()];
 }

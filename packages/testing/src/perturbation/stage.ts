@@ -11,6 +11,8 @@ export interface Stage {
   readonly state: MemoryState;
   readonly chronicle: Chronicle;
   readonly timers: Timers;
+  /** Of the controllers' ports, and others. */
+  readonly types: readonly ResourceType[];
   readonly controllers: readonly Controller[];
   /** Registers the controllers, and starts them behind a gate. */
   run(disturb: Disturbance): ControllerRuntime;
@@ -29,10 +31,12 @@ const HISTORY: HistoryOptions = { initialCapacity: 64, maxCapacity: 1_048_576, g
 /** A node with a state, whose last contents a failure shows. */
 export async function setStage(
   sim: Simulation,
-  scenario: Pick<Scenario, 'controllers' | 'types' | 'invariant'>,
-  types: readonly ResourceType[] = typesOf(scenario),
+  scenario: Pick<Scenario, 'controllers' | 'setting' | 'types' | 'invariant'>,
 ): Promise<Stage> {
   const { host, owner } = sim.node('node');
+  await scenario.setting?.(sim, host);
+  const controllers = scenario.controllers(ownedHost(host, owner));
+  const types = typesOf(controllers, scenario.types);
   const byName = new Map(types.map((type) => [type.type, type]));
   const { clock, random, gate } = host;
   const lookup = { find: (name: string) => byName.get(name) };
@@ -41,7 +45,6 @@ export async function setStage(
   await chronicle.follow(types);
   sim.showAtFailure('resources at the end', () => contentsInLines(state, types));
   if (gate === undefined) throw new Error('a simulated host has a gate');
-  const controllers = scenario.controllers();
   const run = (disturb: Disturbance): ControllerRuntime => {
     const disturbed = { ...ownedHost(host, owner), gate: disturb.gate(gate) };
     const runtime = new ControllerRuntime({ state, host: disturbed, owner, view: disturb.view });
@@ -49,7 +52,7 @@ export async function setStage(
     runtime.start();
     return runtime;
   };
-  return { state, chronicle, timers: host.timers, controllers, run };
+  return { state, chronicle, timers: host.timers, types, controllers, run };
 }
 
 function contentsInLines(state: MemoryState, types: readonly ResourceType[]): readonly string[] {

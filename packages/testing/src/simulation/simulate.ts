@@ -1,3 +1,4 @@
+import type { Count } from './checks.ts';
 import { Driver, StuckError } from './driver.ts';
 import { drawProfile, FAULT_KINDS, formatProfile, type FaultKind } from './faults.ts';
 import { pump } from './outside/drain.ts';
@@ -36,7 +37,9 @@ export interface SimulationResult<T> {
   readonly choices: readonly number[];
   /** The same with what each was about and out of how many. */
   readonly draws: () => readonly Draw[];
-  /** Its last lines, as a failure shows them. */
+  /** What it said of itself with `always`, `sometimes` and `reachable`. */
+  readonly checks: ReadonlyMap<string, Readonly<Count>>;
+  /** What was decided in it, and its last lines, as a failure shows them. */
   readonly story: () => string;
 }
 
@@ -111,6 +114,7 @@ export async function simulateReplay<T>(
       steps: world.steps,
       elapsed: world.now,
       replay,
+      checks: simulation.checks,
       choices: tape.choices,
       draws: () => tape.draws,
       story: () => storyOf(trace).join('\n'),

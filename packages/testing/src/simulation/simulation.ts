@@ -1,6 +1,7 @@
 import { parseDuration } from '@cosi-ts/core';
 import { Volume } from './disk/volume.ts';
 import { crashFaults } from './crash-faults.ts';
+import { Checks, type Count } from './checks.ts';
 import type { Budget, Driver } from './driver.ts';
 import { withoutFaults } from './faults.ts';
 import { Network, type Machine } from './network/network.ts';
@@ -41,6 +42,7 @@ export class Simulation {
   readonly #nodes = new Map<string, SimNode>();
   readonly #machines = new Map<string, { readonly machine: Machine; readonly volume: Volume }>();
   readonly #log: LogLine[] = [];
+  readonly #checks = new Checks();
   readonly #told: { readonly title: string; readonly lines: () => readonly string[] }[] = [];
 
   constructor(world: World, driver: Driver, seed: number, epoch: number) {
@@ -157,6 +159,26 @@ export class Simulation {
   /** Tells the reader of the timeline that something goes wrong now. */
   fault(who: string, what: string): void {
     this.#world.note(who, `fault: ${what}`);
+  }
+
+  /** Something that must hold whenever the run comes by here; counted over a campaign. @throws AlwaysError */
+  always(label: string, holds: boolean): void {
+    this.#checks.always(label, holds);
+  }
+
+  /** Something that must hold here in some run of a campaign: else the campaign fails. */
+  sometimes(label: string, holds: boolean): void {
+    this.#checks.sometimes(label, holds);
+  }
+
+  /** The run came by here; a campaign can ask that some run does. */
+  reachable(label: string): void {
+    this.#checks.reachable(label);
+  }
+
+  /** What was counted so far. @internal */
+  get checks(): ReadonlyMap<string, Readonly<Count>> {
+    return this.#checks.counts;
   }
 
   /** What a failure of the run shows at its end: asked for then. */

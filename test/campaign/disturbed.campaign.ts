@@ -1,0 +1,48 @@
+import { campaign, describePlan, perturb, reconcileOnce, sameAsUndisturbed, type Scenario } from '@cosi-ts/testing';
+import { describe, expect, test } from 'vitest';
+import { CONFIGURED, DERIVING, KEEPING, configurations, derivations, files, own } from '../corpus/own.ts';
+import { runsOf, seedOf } from './scale.ts';
+
+const SEED = seedOf(process.env);
+
+type Workload = Omit<Scenario, 'controllers'>;
+
+const groups: readonly { what: string; workload: Workload; names: readonly string[] }[] = [
+  { what: 'derive', workload: derivations, names: DERIVING },
+  { what: 'follow the configuration', workload: configurations, names: CONFIGURED },
+  { what: 'keep files', workload: files, names: KEEPING },
+];
+
+/** What every campaign of disturbed runs must have seen. */
+const HAPPENS = ['a crash', 'a refusal', 'a lost answer', 'late news', 'an old view', 'a stale read'];
+
+describe.each(groups)('controllers that $what', ({ workload, names }) => {
+  const pairs = names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other] as const));
+
+  test.each(pairs)('%s with %s come to the same under every plan', async (one, other) => {
+    const { failures } = await perturb({ controllers: own(one, other), ...workload });
+    expect(failures.map(({ plan, reasons }) => [describePlan(plan), ...reasons])).toEqual([]);
+  });
+
+  test('reconcile eventually and stably, each and all of them', async () => {
+    for (const subject of [...names.map((name) => [name]), names]) {
+      const controllers = own(...subject);
+      const matches = await sameAsUndisturbed({ controllers, ...workload });
+      await campaign({ runs: runsOf(200, process.env), seed: SEED }, (sim) =>
+        reconcileOnce(sim, controllers, { ...workload, matches }),
+      );
+    }
+  });
+});
+
+test('10,000 runs of controllers together, of which one in twenty is made twice', async () => {
+  const { workload, names } = groups[0] ?? { workload: derivations, names: DERIVING };
+  const controllers = own(...names);
+  const matches = await sameAsUndisturbed({ controllers, ...workload });
+  const runs = runsOf(10_000, process.env);
+  const report = await campaign({ runs, seed: SEED, happens: HAPPENS }, (sim) =>
+    reconcileOnce(sim, controllers, { ...workload, matches }),
+  );
+  expect(report.replayed).toBe(Math.floor(runs / 20));
+  console.info(Object.fromEntries([...report.counts].map(([label, { held }]) => [label, held])));
+});
