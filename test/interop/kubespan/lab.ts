@@ -1,6 +1,8 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -47,15 +49,17 @@ export interface Machine {
 export class Lab {
   readonly #prefix: string;
   readonly #machines: Machine[] = [];
+  readonly #sockets: string;
 
-  private constructor(prefix: string) {
+  private constructor(prefix: string, sockets: string) {
     this.#prefix = prefix;
+    this.#sockets = sockets;
   }
 
   /** A lab whose switch is the machine at `10.77.0.254`. */
   static async make(): Promise<Lab> {
     await sweep();
-    const lab = new Lab(`cosi-${process.pid}-`);
+    const lab = new Lab(`cosi-${process.pid}-`, await mkdtemp(join(tmpdir(), 'cosi-lab-')));
     const middle = await lab.#add('switch', '10.77.0.254');
     await middle.exec('ip', 'link', 'add', 'br0', 'type', 'bridge');
     await middle.exec('ip', 'address', 'add', '10.77.0.254/24', 'dev', 'br0');
@@ -109,6 +113,7 @@ export class Lab {
   async remove(): Promise<void> {
     for (const { name } of this.#machines.toReversed()) await removeNamespace(this.#prefix + name);
     this.#machines.length = 0;
+    await rm(this.#sockets, { recursive: true, force: true });
   }
 
   #processes(name: string): Promise<readonly (readonly [number, string])[]> {
@@ -120,7 +125,7 @@ export class Lab {
     await run('ip', ['netns', 'add', namespace]);
     const command: Machine['command'] = (program, ...args) => [
       'ip',
-      ['netns', 'exec', namespace, ...OWN_RUN, program, ...args],
+      ['netns', 'exec', namespace, 'sh', '-c', OWN_RUN, join(this.#sockets, name), program, ...args],
     ];
     const machine: Machine = {
       name,
@@ -135,8 +140,8 @@ export class Lab {
   }
 }
 
-/** A machine has its sockets of WireGuard devices for itself. What is mounted goes with the process. */
-const OWN_RUN = ['sh', '-c', 'mkdir -p /run/wireguard && mount -t tmpfs none /run/wireguard && exec "$@"', 'sh'];
+/** A machine has its sockets of WireGuard devices for itself, in a directory of the lab. */
+const OWN_RUN = 'mkdir -p "$0" /run/wireguard && mount --bind "$0" /run/wireguard && exec "$@"';
 
 /** Removes labs whose tests were killed. */
 async function sweep(): Promise<void> {

@@ -113,6 +113,15 @@ describe.skipIf(reason !== undefined)('a mesh of three nodes', () => {
     expect(await b.machine.exec('ping', '-c', '3', '-W', '5', '10.244.1.1')).toMatch(/[123] received/);
   });
 
+  test('is taken over by the node that starts after a crash', async () => {
+    await b.process.end('SIGKILL');
+    expect(await b.machine.names()).toContain('wireguard-go');
+    const [link] = JSON.parse(await b.machine.exec('ip', '-json', 'link', 'show', 'kubespan')) as { ifindex: number }[];
+    b = await nodes.start(b.machine, { name: 'node-b' }, '--pod-cidr', '10.244.2.0/24', '--leave');
+    await until(b, KubeSpanPeerStatus, (all) => all.size === 2 && [...all.values()].every(isUp));
+    expect((await specsOf(b, LinkStatus))[0]?.index).toBe(link?.ifindex);
+  });
+
   test('leaves the machine as it was while KubeSpan is off, and comes back', async () => {
     await a.configure({ enabled: false });
     await until(a, LinkStatus, (all) => all.size === 0);

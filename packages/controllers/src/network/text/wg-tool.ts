@@ -19,7 +19,8 @@ export function parseWgDump(text: string): WireguardDevice {
 
 /**
  * Writes what is added or changed for `wg addconf`, which takes keys from a file alone: there they are not seen among the
- * arguments of a process. Peers are removed by `wg set`.
+ * arguments of a process. The addresses of a peer are replaced in any case: those that are not named are taken away. Peers
+ * are removed by `wg set`.
  */
 export function formatWgConfig({ privateKey, listenPort, firewallMark, peers }: WireguardChange): string {
   const lines = ['[Interface]'];
@@ -35,7 +36,8 @@ export function formatWgConfig({ privateKey, listenPort, firewallMark, peers }: 
     add('Endpoint', peer.endpoint);
     const keepalive = peer.persistentKeepaliveInterval;
     add('PersistentKeepalive', keepalive === undefined ? undefined : (parseDuration(keepalive) ?? 0) / 1000);
-    if (peer.allowedIPs !== undefined) lines.push(`AllowedIPs = ${peer.allowedIPs.map(maskIpPrefix).join(', ')}`);
+    const { allowedIPs = [] } = peer;
+    if (allowedIPs.length > 0) lines.push(`AllowedIPs = ${allowedIPs.map(maskIpPrefix).join(', ')}`);
   }
   return `${lines.join('\n')}\n`;
 }
