@@ -83,8 +83,7 @@ describe.skipIf(reason !== undefined)('a mesh of three nodes', () => {
     const [key = ''] = await peerKeys(b, 'node-c');
     const [affiliate] = await specsOf(c, Identity);
     const harvested = { affiliateID: affiliate?.nodeId, endpoint: '10.77.0.3:51820' };
-    await until(a, KubeSpanEndpoint, (all) => all.has(key));
-    expect((await until(a, KubeSpanEndpoint, () => true)).get(key)).toEqual(harvested);
+    expect((await until(a, KubeSpanEndpoint, (all) => all.has(key))).get(key)).toEqual(harvested);
     await until(b, KubeSpanPeerSpec, (all) => all.get(key)?.endpoints.join() === '10.77.0.3:51820');
   });
 
