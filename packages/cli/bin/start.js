@@ -7,7 +7,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 /** Runs the command: from its sources in a checkout, from what was built in a published package. */
 export async function start() {
   const [command, verb] = process.argv.slice(2);
-  if (command === 'discovery' && verb === 'serve') stayLean();
+  if ((command === 'discovery' || command === 'state') && verb === 'serve') stayLean();
   const sources = new URL('../src/main.ts', import.meta.url);
   const inCheckout = existsSync(sources);
   // A cache of compiled code halves the start-up time; without one everything works as well, only slower.
