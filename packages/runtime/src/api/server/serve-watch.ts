@@ -18,9 +18,9 @@ interface WatchStream {
 
 /**
  * Largest message that events are gathered into, in bytes: well below the 4 MiB that a receiver takes by default,
- * and about what a reader that is stuck costs.
+ * and a quarter of what a reader that is stuck may cost: its events and what HTTP/2 holds come on top.
  */
-const MAX_MESSAGE = 512 * 1024;
+const MAX_MESSAGE = 256 * 1024;
 
 /** Serves one watch: an empty message once it stands, then its events, pulled as the receiver takes them. */
 export async function serveWatch(state: State, request: WatchRequest, stream: WatchStream): Promise<void> {

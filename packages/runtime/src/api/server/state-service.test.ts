@@ -1,8 +1,18 @@
 import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
-import { codeOf, realHost, RpcError, type RpcService, type RpcStatusName, type ServerCall } from '@cosi-ts/core';
+import {
+  codeOf,
+  realHost,
+  RpcError,
+  type RpcService,
+  type RpcStatusName,
+  type RpcChannel,
+  type ServerCall,
+  type StreamHandler,
+  type UnaryHandler,
+} from '@cosi-ts/core';
 import { Labels, Member, builtinTypes, type MemberSpec } from '@cosi-ts/resources';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LabelTerm_Operation } from '../../gen/cosi/resource/resource_pb.ts';
 import {
   CreateRequestSchema,
@@ -64,7 +74,9 @@ function call(signal = new AbortController().signal): ServerCall {
   return { method: '', peer: 'unix:', metadata: new Map(), timeLeft: undefined, organizations: undefined, signal };
 }
 
-async function send(operation: Operation, bytes: Uint8Array, signal?: AbortSignal): Promise<Uint8Array[]> {
+let send = sendHere;
+
+async function sendHere(operation: Operation, bytes: Uint8Array, signal?: AbortSignal): Promise<Uint8Array[]> {
   const unary = service.unary.get(methodOf(operation));
   if (unary !== undefined) return [await unary(bytes, call(signal))];
   const messages: Uint8Array[] = [];
@@ -240,10 +252,55 @@ const CASES: [string, RpcStatusName, () => Promise<unknown>, RegExp?][] = [
   ['groups without end', 'INVALID_ARGUMENT', () => send('Get', new Uint8Array(1_000_000).fill(0x7b))],
 ];
 
+const isRefusal =
+  (status: RpcStatusName, message: RegExp) =>
+  (thrown: unknown): boolean =>
+    thrown instanceof RpcError && thrown.status === status && message.test(thrown.message);
+
 test.each(CASES)('%s is %s', async (_name, status, request, message = /./) => {
-  await expect(request()).rejects.toSatisfy(
-    (thrown) => thrown instanceof RpcError && thrown.status === status && message.test(thrown.message),
-  );
+  await expect(request()).rejects.toSatisfy(isRefusal(status, message));
+});
+
+describe('on the wire', () => {
+  let channel: RpcChannel;
+
+  beforeAll(async () => {
+    // One listener for all, in front of whichever service the test has.
+    const unary = [...service.unary.keys()].map((method): [string, UnaryHandler] => [
+      method,
+      async (bytes, call) => (await service.unary.get(method)?.(bytes, call)) ?? new Uint8Array(0),
+    ]);
+    const streams = [...service.streams.keys()].map((method): [string, StreamHandler] => [
+      method,
+      async (bytes, call, sink) => service.streams.get(method)?.(bytes, call, sink),
+    ]);
+    const front = { name: service.name, unary: new Map(unary), streams: new Map(streams) };
+    const listener = await host.rpc.listen({ address: '127.0.0.1:0' }, [front]);
+    channel = host.rpc.connect({ address: listener.address }, { maxReceiveBytes: 8 * 1024 * 1024 });
+    return async () => {
+      channel.close();
+      await listener.close(0);
+    };
+  });
+
+  beforeEach(() => {
+    send = async (operation, bytes) => {
+      if (service.unary.has(methodOf(operation))) return [await channel.unary(methodOf(operation), bytes)];
+      const stream = channel.stream(methodOf(operation), bytes);
+      const messages: Uint8Array[] = [];
+      for (let next = await stream.next(); next !== undefined; next = await stream.next()) messages.push(next);
+      return messages;
+    };
+    return () => {
+      send = sendHere;
+    };
+  });
+
+  test.each(CASES)('%s is %s', async (_name, status, request, message = /./) => {
+    await expect(request()).rejects.toSatisfy(isRefusal(status, message));
+    // And nothing has ended.
+    expect(await ask('Get', named('plain'))).toHaveLength(1);
+  });
 });
 
 describe('what a request leaves out has a default', () => {
