@@ -21,7 +21,7 @@ describe('without a node', () => {
   test('commands, with what they do', async () => {
     const { out } = await finish(['__complete', '--', 'des']);
     expect(out).toBe('describe\tprint all about one resource\n');
-    expect(await completed('gen', '')).toEqual(['secrets', 'config', 'certs', 'help']);
+    expect(await completed('gen', '')).toEqual(['secrets', 'config', 'kubernetes-access', 'certs', 'help']);
     expect(await completed('')).not.toContain('__complete');
   });
 

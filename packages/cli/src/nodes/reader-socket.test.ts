@@ -38,6 +38,9 @@ test('readers have sockets of their own, beside the directory of the admins', as
   expect(await modeOf(readers, node)).toEqual(['750', true]);
   expect(await modeOf(readers, node, 'api.sock')).toEqual(['660', true]);
 
+  // A node answers before it knows who it is.
+  expect(await finish(['wait', 'identities', 'local', '--state', readers])).toMatchObject({ exitCode: 0 });
+  expect(await finish(['wait', 'kubespanidentities', 'local', '--state', admins])).toMatchObject({ exitCode: 0 });
   const get = (type: string, state: string) => finish(['get', type, '-o', 'name', '--state', state]);
   expect((await get('identities', readers)).out).toBe('identities.cluster.talos.dev/local\n');
   expect((await get('kubespanidentities', admins)).exitCode).toBe(0);
