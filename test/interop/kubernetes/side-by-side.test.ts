@@ -100,7 +100,7 @@ async function startCluster(): Promise<Cluster> {
     await server.createNode(name, { labels });
     await disable(name, { kubernetes: false, service: false });
     const directory = join(state, name);
-    const files = ['--config', join(directory, 'config.yaml'), '--state', directory];
+    const files = ['--config', join(directory, 'config.yaml'), '--state', directory, '--kubespan-device', 'none'];
     nodes.set(name, startCosi('run', ...files, '--kubeconfig', await server.kubeconfig(name), '--ttl', '2m'));
   }
   const node: Cluster['node'] = (name) => nodes.get(name) ?? expect.fail(name);

@@ -1,5 +1,6 @@
 import { ZERO_TIME, millisOf, timestampFromMillis, type Timestamp } from '@cosi-ts/core';
 import {
+  ipPrefixOf,
   maskIpPrefix,
   parseIpPort,
   type IpPort,
@@ -41,6 +42,8 @@ export class SimMachine {
   readonly answering = new Set<string>();
   /** Where peers are by themselves, in the stead of what was configured. */
   readonly roamed = new Map<string, IpPort>();
+  /** What it has beside what is made here. */
+  addresses: readonly IpPrefix[] = [ipPrefixOf('10.0.0.9/24')];
   /** Nobody answers any more: what there was of handshakes stays. */
   silent = false;
   trouble: (call: string) => Trouble = () => undefined;
@@ -108,6 +111,7 @@ export class SimMachine {
       this.#ended.add(ended);
       return () => void this.#ended.delete(ended);
     },
+    machineAddresses: () => this.#read('addresses', () => this.addresses),
     addresses: (name) => this.#read('addresses', () => [...(this.links.get(name)?.addresses ?? [])]),
     addAddress: (name, address) =>
       this.#change(`address ${address}`, () => void this.#link(name).addresses.add(address)),

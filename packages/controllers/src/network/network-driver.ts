@@ -29,6 +29,8 @@ export interface NetworkDriver {
   /** Calls `ended` when a device went away that nobody removed; the function that it returns stops that. */
   onDeviceEnd(ended: (name: string) => void): () => void;
 
+  /** The addresses of all links that reach beyond them. */
+  machineAddresses(): Promise<readonly IpPrefix[]>;
   /** The addresses of a link that reach beyond it; none if there is no link. */
   addresses(link: string): Promise<readonly IpPrefix[]>;
   addAddress(link: string, address: IpPrefix): Promise<void>;

@@ -1,8 +1,11 @@
 import type { Host } from '@cosi-ts/core';
 import {
+  AddressStatus,
   KubeSpanConfig,
   KubeSpanDeviceStatus,
   KubeSpanIdentity,
+  ipPrefixAddress,
+  type IpPrefix,
   type KubeSpanConfigSpec,
   type KubeSpanDeviceStatusSpec,
   type KubeSpanIdentitySpec,
@@ -30,7 +33,7 @@ const RETRY = 30_000;
  */
 export function kubespanDeviceController(
   host: Pick<Host, 'timers'>,
-  driver: Pick<NetworkDriver, 'probe' | 'link' | 'device'> | undefined,
+  driver: MachineProbe | undefined,
   held: Applied<LinkSpecSpec>,
 ): Controller {
   return defineController({
@@ -38,12 +41,13 @@ export function kubespanDeviceController(
     ports: {
       config: weak(KubeSpanConfig, { id: 'kubespan' }),
       identity: weak(KubeSpanIdentity, { id: 'local' }),
+      addresses: weak(AddressStatus.in('network')),
       status: exclusive(KubeSpanDeviceStatus),
     },
     start: (context) => {
       const again = alarm(context, host.timers);
       let told = '';
-      return async ({ config, identity, status }, { log }) => {
+      return async ({ config, identity, addresses, status }, { log }) => {
         const settings = (await config.find('kubespan'))?.spec;
         again.set(undefined);
         if (settings?.enabled !== true) {
@@ -52,9 +56,11 @@ export function kubespanDeviceController(
           return;
         }
         const own = (await identity.find('local'))?.spec;
-        const found = await judge(driver, settings, own, held.get(KUBESPAN_LINK) !== undefined);
+        const isHeld = held.get(KUBESPAN_LINK) !== undefined;
+        const configured = (await addresses.list()).map(({ spec }) => spec.address);
+        const found = await judge(driver, settings, isHeld ? undefined : { identity: own, addresses: configured });
         await writeOutput(status, KUBESPAN_LINK, found, NAME);
-        if (driver !== undefined && held.get(KUBESPAN_LINK) === undefined) again.set(RETRY);
+        if (driver !== undefined && !isHeld) again.set(RETRY);
         const news = `${found.state} ${found.missing.join('; ')}`;
         if (news === told) return;
         told = news;
@@ -65,21 +71,43 @@ export function kubespanDeviceController(
   });
 }
 
+type MachineProbe = Pick<NetworkDriver, 'probe' | 'link' | 'device' | 'machineAddresses'>;
+
+/** What the node says of itself, to be held against the machine before its device is made. */
+interface Newcomer {
+  readonly identity: KubeSpanIdentitySpec | undefined;
+  readonly addresses: readonly IpPrefix[];
+}
+
 async function judge(
-  driver: Pick<NetworkDriver, 'probe' | 'link' | 'device'> | undefined,
+  driver: MachineProbe | undefined,
   { sharedSecret }: KubeSpanConfigSpec,
-  identity: KubeSpanIdentitySpec | undefined,
-  isHeld: boolean,
+  newcomer: Newcomer | undefined,
 ): Promise<KubeSpanDeviceStatusSpec> {
   if (driver === undefined) return { state: 'off', driver: '', missing: ['the node was started without a device'] };
   const probe = await driver.probe();
   const missing = [...probe.missing];
   if (!isWireguardKey(sharedSecret)) missing.push('a cluster secret that is the base64 of 32 bytes');
-  if (missing.length === 0 && !isHeld && identity !== undefined && (await driver.link(KUBESPAN_LINK)) !== undefined) {
-    const reason = await whyForeign(driver, KUBESPAN_LINK, identity.privateKey);
-    if (reason !== undefined) missing.push(reason);
+  if (missing.length === 0 && newcomer !== undefined) {
+    // Before the node knows its addresses nobody knows whether this machine is its own.
+    if (newcomer.addresses.length === 0) return { state: 'unknown', driver: '', missing };
+    missing.push(...(await objections(driver, newcomer)));
   }
   return missing.length === 0
     ? { state: 'ready', driver: probe.driver, missing }
     : { state: 'missing', driver: '', missing };
+}
+
+/** Why this machine is not the node's to change. */
+async function objections(driver: MachineProbe, { identity, addresses }: Newcomer): Promise<readonly string[]> {
+  const own = new Set((await driver.machineAddresses()).map(ipPrefixAddress));
+  // A node that only plays a machine, as those of `cosi up` do: nobody would reach it there, and others would be cut off.
+  if (!addresses.some((address) => own.has(ipPrefixAddress(address)))) {
+    return [
+      `an address of this machine: the node is configured with ${addresses.join(', ')}, which the machine has not`,
+    ];
+  }
+  if (identity === undefined || (await driver.link(KUBESPAN_LINK)) === undefined) return [];
+  const reason = await whyForeign(driver, KUBESPAN_LINK, identity.privateKey);
+  return reason === undefined ? [] : [reason];
 }

@@ -11,7 +11,17 @@ import { collection, type Controller, type State } from '@cosi-ts/runtime';
 import { assertUnperturbed, reconcileEventuallyAndStably, simulate, type Simulation } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
 import { SimMachine, type Trouble } from '../../network/machine.fixture.ts';
-import { KEY_1, KEY_2, addPeers, identity, meshConfig, meshPeer, runMesh, type MeshRun } from './mesh.fixture.ts';
+import {
+  KEY_1,
+  KEY_2,
+  addPeers,
+  identity,
+  meshConfig,
+  meshPeer,
+  runMesh,
+  setAddress,
+  type MeshRun,
+} from './mesh.fixture.ts';
 import { meshControllers } from './mesh-controllers.ts';
 
 /** Under the kit's plans time stands still: what they find out is what crashes, refusals and lost answers do. */
@@ -24,6 +34,7 @@ const host: Pick<Host, 'clock' | 'timers'> = {
 /** The endpoints stay: at which one a peer is tried depends on what was tried before, as it shall. */
 const steps = [
   async (state: State) => {
+    await setAddress(state);
     await collection(state, KubeSpanConfig).set('kubespan', meshConfig());
     await collection(state, KubeSpanIdentity).set('local', identity);
   },

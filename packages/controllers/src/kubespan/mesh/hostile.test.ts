@@ -15,7 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { A, B, R, runControllers } from '../../controllers.fixture.ts';
 import { SimMachine } from '../../network/machine.fixture.ts';
 import { peerSpecController } from '../peer-spec.ts';
-import { KEY_1, KEY_2, OWN_KEY, identity, meshConfig } from './mesh.fixture.ts';
+import { KEY_1, KEY_2, OWN_KEY, identity, meshConfig, setAddress } from './mesh.fixture.ts';
 import { meshControllers } from './mesh-controllers.ts';
 
 const ULA = 'fd8a:4396:731e:e702::1';
@@ -97,6 +97,7 @@ async function start(sim: Simulation, claim: Claim, key = KEY_2, forceRouting = 
   const machine = new SimMachine(() => node.host.clock.now());
   const mesh = meshControllers(node.host, { driver: machine.driver, owner: node.owner.child('network') });
   const running = runControllers(node, [peerSpecController, ...mesh]);
+  await setAddress(running.state);
   await running.of(KubeSpanConfig).set('kubespan', meshConfig({ forceRouting }));
   await running.of(KubeSpanIdentity).set('local', identity);
   await running.of(Identity).set('local', { nodeId: R });

@@ -1,6 +1,7 @@
 import { millisOf } from '@cosi-ts/core';
 import {
   AddressSpec,
+  AddressStatus,
   KubeSpanConfig,
   KubeSpanDeviceStatus,
   KubeSpanIdentity,
@@ -285,6 +286,23 @@ describe('the device', () => {
       expect([...(machine.links.get('kubespan')?.addresses ?? [])]).toEqual([
         'fd8a:4396:731e:e702:e871:1bff:feb2:ccee/64',
       ]);
+    });
+  });
+
+  test('is not made for a node that only plays a machine', async () => {
+    await simulate({}, async (sim) => {
+      const mesh = await runMesh(sim.node('node'), meshConfig({ enabled: false }));
+      mesh.machine.addresses = ['192.168.1.5/24'].map(ipPrefixOf);
+      await mesh.remove(AddressStatus, 'eth0/10.0.0.9/24');
+      const status = AddressStatus.spec.fromPlain({});
+      await mesh.of(AddressStatus).set('eth0/172.20.0.2/24', { ...status, address: ipPrefixOf('172.20.0.2/24') });
+      await mesh.of(KubeSpanConfig).set('kubespan', meshConfig());
+      await sim.advance('1m');
+      expect((await mesh.spec(KubeSpanDeviceStatus, 'kubespan'))?.missing.join()).toContain('172.20.0.2/24');
+      expect(mesh.machine.changes).toEqual([]);
+      mesh.machine.addresses = ['192.168.1.5/24', '172.20.0.2/16'].map(ipPrefixOf);
+      await sim.advance('31s');
+      expect((await mesh.spec(KubeSpanDeviceStatus, 'kubespan'))?.state).toBe('ready');
     });
   });
 

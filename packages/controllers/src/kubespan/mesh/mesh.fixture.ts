@@ -1,5 +1,6 @@
 import type { Owner } from '@cosi-ts/core';
 import {
+  AddressStatus,
   KubeSpanConfig,
   KubeSpanIdentity,
   KubeSpanPeerSpec,
@@ -10,6 +11,7 @@ import {
   type KubeSpanIdentitySpec,
   type KubeSpanPeerSpecSpec,
 } from '@cosi-ts/resources';
+import { collection, type State } from '@cosi-ts/runtime';
 import { runControllers, type Machine, type Running } from '../../controllers.fixture.ts';
 import { SimMachine } from '../../network/machine.fixture.ts';
 import { meshControllers } from './mesh-controllers.ts';
@@ -50,9 +52,16 @@ export async function runMesh(node: Machine, config = meshConfig()): Promise<Mes
   const machine = new SimMachine(() => node.host.clock.now());
   const network = node.owner.child('network');
   const running = runControllers(node, meshControllers(node.host, { driver: machine.driver, owner: network }));
+  await setAddress(running.state);
   await running.of(KubeSpanConfig).set('kubespan', config);
   await running.of(KubeSpanIdentity).set('local', identity);
   return { ...running, machine, network };
+}
+
+/** The node's address, which the machine has. */
+export async function setAddress(state: State): Promise<void> {
+  const status = { ...AddressStatus.spec.fromPlain({}), address: ipPrefixOf('10.0.0.9/24') };
+  await collection(state, AddressStatus.in('network')).set('eth0/10.0.0.9/24', status);
 }
 
 /** The two peers of the acceptance cases. */

@@ -46,6 +46,7 @@ export function linuxNetwork({ timers, log, device: choice }: LinuxNetworkOption
     configure: async (name, change) => (await devices()).configure(name, change),
     onDeviceEnd: (ended) => userSpace.onEnd(ended),
 
+    machineAddresses: async () => parseAddresses(await ip('-json', 'address', 'show')),
     addresses: async (link) => parseAddresses(await quiet(['-json', 'address', 'show', 'dev', link], ABSENT)),
     addAddress: async (link, address) =>
       void (await ip(...familyOf(address), 'address', 'replace', address, 'dev', link)),

@@ -2,7 +2,7 @@ import { defineResource, type DeclaredType } from '../../define/define-resource.
 import { enumOf, list, string, type SpecOf } from '../../define/fields.ts';
 
 const fields = {
-  /** `ready`: the node can have its device. `missing`: something is in the way. `off`: the node was started without. */
+  /** `unknown`: the node does not know its addresses yet. `ready`: the node can have its device. `missing`: something is in the way. `off`: the node was started without. */
   state: enumOf({ unknown: 0, ready: 1, missing: 2, off: 3 })(1),
   /** `kernel` or `userspace`; empty if neither can be. */
   driver: string(2),
