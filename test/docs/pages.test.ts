@@ -12,7 +12,7 @@ const TIMEOUT = 120_000;
 const PATIENCE = 30_000;
 
 describe('the commands of the documentation print what it shows', () => {
-  test.each(['discovery.md', 'discovery-service.md', 'machine-configuration.md'])(
+  test.each(['discovery.md', 'discovery-service.md', 'machine-configuration.md', 'resource-api.md'])(
     'docs/%s',
     async (page) => {
       const directory = await temporaryDirectory();
