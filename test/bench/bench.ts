@@ -4,7 +4,7 @@ import { runGrowth, runSteps } from './growth/run.ts';
 import { runSuite, type Result } from './run-suite.ts';
 import type { Row, Suite } from './suite.ts';
 
-const USAGE = `Usage: npm run bench -- SUITE [--row NAME …] [--rounds 3] [--json FILE] [--no-reference]
+const USAGE = `Usage: npm run bench -- SUITE [--row NAME …] [--rounds 3] [--json FILE] [--no-reference], testing
 
 SUITE  state, controllers, api, cluster, discovery, growth, steps
 `;

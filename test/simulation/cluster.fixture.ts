@@ -41,10 +41,17 @@ export interface Cluster {
   readonly nodes: readonly ClusterNode[];
 }
 
+export interface ClusterOptions {
+  /** Milliseconds; {@link TTL} by default. */
+  readonly ttl?: number;
+  /** True by default. */
+  readonly kubespan?: boolean;
+}
+
 /** The composition of `npm start`, each part on a machine of its own: a discovery service, and nodes that use it. */
-export async function startCluster(sim: Simulation, names = NAMES): Promise<Cluster> {
+export async function startCluster(sim: Simulation, names = NAMES, options: ClusterOptions = {}): Promise<Cluster> {
   const service = sim.node('service', { program: serve });
-  const nodes = await Promise.all(names.map((name, index) => prepareNode(sim, name, index)));
+  const nodes = await Promise.all(names.map((name, index) => prepareNode(sim, name, index, options)));
   await Promise.all([service, ...nodes.map(({ sim }) => sim)].map((node) => untilDiskWorks(() => node.start())));
   return { service, nodes };
 }
@@ -54,7 +61,12 @@ async function serve({ host, owner }: Start): Promise<void> {
 }
 
 /** A node whose directory has its configuration, and nothing else. */
-async function prepareNode(sim: Simulation, name: string, index: number): Promise<ClusterNode> {
+async function prepareNode(
+  sim: Simulation,
+  name: string,
+  index: number,
+  { ttl = TTL, kubespan = true }: ClusterOptions,
+): Promise<ClusterNode> {
   const members = new Map<string, string>();
   const lost: string[] = [];
   let life: Node | undefined;
@@ -62,13 +74,13 @@ async function prepareNode(sim: Simulation, name: string, index: number): Promis
     life = undefined;
     members.clear();
     lost.length = 0;
-    const options = { types, encodings: new EncodeCache(), os: { name: 'Talos', version: 'v1.3.0' }, ttl: TTL };
+    const options = { types, encodings: new EncodeCache(), os: { name: 'Talos', version: 'v1.3.0' }, ttl };
     life = await startNode({ host, owner, directory: DIRECTORY, ...options });
     followMembers(life, members, lost);
   };
   const node = sim.node(name, { program });
   const { files } = node.host;
-  const config = new TextEncoder().encode(configOf(name, index));
+  const config = new TextEncoder().encode(configOf(name, index, kubespan));
   await untilDiskWorks(() => files.makeDirectory(DIRECTORY));
   await untilDiskWorks(() => writeFileAtomically(files, CONFIG, config));
   return {
@@ -119,17 +131,17 @@ function followMembers({ state }: Node, members: Map<string, string>, lost: stri
   cursor.onReady(follow);
 }
 
-function configOf(name: string, index: number): string {
+function configOf(name: string, index: number, kubespan: boolean): string {
   return generateNodeConfig({
     type: name.includes('-worker-') ? 'worker' : 'controlplane',
     hostname: name,
     interface: 'eth0',
     addresses: [ipPrefixOf(`172.20.0.${index + 2}/24`)],
-    hardwareAddr: `8e:13:71:af:7c:0${index}`,
+    hardwareAddr: `8e:13:71:af:7c:${index.toString(16).padStart(2, '0')}`,
     clusterName: 'talos-default',
     clusterId: clusterIdFrom(new Uint8Array(32).fill(1)),
     clusterSecret: clusterSecretFrom(new Uint8Array(32).fill(2)),
     serviceEndpoint: `http://service:${SERVICE_PORT}`,
-    kubespan: true,
+    kubespan,
   });
 }
