@@ -323,6 +323,20 @@ describe('the device', () => {
     });
   });
 
+  test('and what hangs on it come back when somebody takes them away', async () => {
+    await simulate({}, async (sim) => {
+      const { machine } = await runMesh(sim.node('node'));
+      await sim.settle();
+      machine.table = new Map();
+      machine.rules.clear();
+      machine.routes.clear();
+      machine.links.get('kubespan')?.addresses.clear();
+      await sim.advance('31s');
+      const { addresses } = machine.links.get('kubespan') ?? {};
+      expect([machine.table.size, machine.rules.size, machine.routes.size, addresses?.size]).toEqual([2, 2, 2, 1]);
+    });
+  });
+
   test('and everything else is undone when the node ends, and not when it crashes', async () => {
     await simulate({}, async (sim) => {
       const mesh = await runMesh(sim.node('node'));
