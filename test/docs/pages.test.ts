@@ -1,57 +1,12 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
-import { startProcess, temporaryDirectory } from '../process.ts';
-import { isShown } from './compare.ts';
-import { readPage, type ShownFile, type Step } from './page.ts';
+import { describe, test } from 'vitest';
+import { runPage } from './run-page.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TIMEOUT = 120_000;
-/** Milliseconds until a command has to print what the page shows: a cluster takes a while to agree. */
-const PATIENCE = 30_000;
 
 describe('the commands of the documentation print what it shows', () => {
   test.each(['discovery.md', 'discovery-service.md', 'machine-configuration.md', 'resource-api.md'])(
     'docs/%s',
-    async (page) => {
-      const directory = await temporaryDirectory();
-      const env = { PATH: `${await commandDirectory(directory)}${delimiter}${process.env['PATH'] ?? ''}` };
-      for (const action of readPage(await readFile(join(ROOT, 'docs', page), 'utf8'))) {
-        if ('name' in action) await writeShown(directory, action);
-        else await follow(action, directory, env);
-      }
-    },
+    (page) => runPage(page),
     TIMEOUT,
   );
 });
-
-async function writeShown(directory: string, { name, text }: ShownFile): Promise<void> {
-  const path = join(directory, name);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-}
-
-async function follow(step: Step, cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const run = () => startProcess('/bin/sh', ['-c', `${step.isBackground ? 'exec ' : ''}${step.command}`], env, cwd);
-  if (step.isBackground) {
-    await run().until((out) => isShown([...step.output, '…'], out));
-    return;
-  }
-  const deadline = performance.now() + PATIENCE;
-  let printed: string;
-  do {
-    const { out, err } = await run().ended;
-    printed = out + err;
-  } while (!isShown(step.output, printed) && performance.now() < deadline);
-  if (!isShown(step.output, printed)) expect(`line ${step.line}: ${printed}`).toBe(step.output.join('\n'));
-}
-
-/** A directory with the `cosi` of this checkout. */
-async function commandDirectory(directory: string): Promise<string> {
-  const bin = join(directory, 'bin');
-  await mkdir(bin);
-  const script = `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'packages/cli/bin/cosi.js')}" "$@"\n`;
-  await writeFile(join(bin, 'cosi'), script, { mode: 0o755 });
-  return bin;
-}

@@ -32,20 +32,27 @@ export class ApiServer {
     this.#admin = admin;
   }
 
+  /** Where the administrator's `ca.crt`, `admin.crt` and `admin.key` are. */
+  get adminFiles(): string {
+    return this.#directory;
+  }
+
   static async start(): Promise<ApiServer> {
     const directory = await temporaryDirectory();
     const address = await freeAddress();
     const authority = await newAuthority();
     const serving = await authority.server('127.0.0.1');
+    const admin = await authority.client('admin', 'system:masters');
     const files = {
       'ca.crt': authority.certificate,
       'server.crt': serving.certificate,
       'server.key': serving.key,
+      'admin.crt': admin.certificate,
+      'admin.key': admin.key,
       'tokens.key': signingKey(),
       'tokens.csv': 'a-token,system:node:with-token,uid,"system:nodes"\n',
     };
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text, { mode: 0o600 });
-    const admin = await authority.client('admin', 'system:masters');
     const server = new ApiServer(directory, `https://${address}`, authority, admin);
     await server.restart();
     return server;

@@ -26,7 +26,7 @@ describeWithGo('the Kubernetes registry, on a real API server', () => {
         endpoint: server.url,
         affiliates: 0,
         message: expect.stringMatching(
-          /may not list nodes, which `cosi gen kubernetes-access`.*User "system:node:here" cannot list/,
+          /may not list nodes; `cosi gen kubernetes-access`.*User "system:node:here" cannot list/,
         ),
       });
       // Its own Node every node may read and write.

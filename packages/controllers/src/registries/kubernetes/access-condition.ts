@@ -37,7 +37,7 @@ export function conditionOf(
 /** Of rights to read, our own command grants what is missing; to write to its own Node every node may. */
 function missingRight(verb: 'list' | 'watch' | 'patch'): string {
   if (verb === 'patch') return 'these credentials may not patch this Node';
-  return `these credentials may not ${verb} nodes, which \`cosi gen kubernetes-access\` prints the ClusterRole for`;
+  return `these credentials may not ${verb} nodes; \`cosi gen kubernetes-access\` prints the ClusterRole that lets them`;
 }
 
 export function statusOf({ state, server, message }: AccessCondition, affiliates: number): RegistryStatusSpec {

@@ -177,6 +177,26 @@ describe('what is known', () => {
     });
   });
 
+  test('goes on behind the last event, and a Node that says the same again is no news', async () => {
+    await simulate({}, async (sim) => {
+      const { cluster, server, node } = await withNodes(sim, 'a');
+      cluster.put('node-b', nodeOf('b'));
+      await sim.settle();
+      const lists = cluster.calls.filter((call) => call === 'list').length;
+      const watched = cluster.since.length;
+      const last = cluster.versionOf('node-b');
+      sim.crash(server);
+      await server.start();
+      await sim.advance('1m');
+      expect(cluster.since.slice(watched).map(Number)).toContain(last);
+      expect(cluster.calls.filter((call) => call === 'list')).toHaveLength(lists);
+      const raw = await node.of(RAW).get('k8s/b');
+      cluster.put('node-b', nodeOf('b'));
+      await sim.settle();
+      expect(await node.of(RAW).get('k8s/b')).toBe(raw);
+    });
+  });
+
   test('is right again after a watch that fell silent', async () => {
     await simulate({}, async (sim) => {
       const { cluster, node } = await withNodes(sim, 'a');

@@ -34,6 +34,8 @@ export class SimulatedCluster {
   #compacted = 100;
   /** Calls that reached it, by what they were: `list`, `watch`, `annotate`. */
   readonly calls: string[] = [];
+  /** Where the watches began. */
+  readonly since: string[] = [];
   /** What is refused, with 403. */
   readonly forbidden = new Set<string>();
   /** Statuses that the next calls end with, whatever they are. */
@@ -125,6 +127,7 @@ export class SimulatedCluster {
     send: (text: string) => Promise<void> | undefined,
   ): Promise<void> {
     this.#admit('watch');
+    this.since.push(resourceVersion);
     // The headers: the caller knows now that it is being told.
     await send('');
     for (const text of this.garbage.splice(0)) await send(text);
