@@ -45,19 +45,24 @@ function affiliate(registry: 'k8s' | 'service', n: number, address = `172.20.0.$
 interface Cluster extends AsyncDisposable {
   readonly state: MemoryState;
   readonly members: ChangesCursor<Resource>;
+  /** So far, of both controllers. */
+  readonly reconciles: () => number;
   start(): void;
   fill(): Promise<void>;
 }
 
-function newCluster(nodes: number): Cluster {
+function newCluster(nodes: number, isCounting = false): Cluster {
   const owner = new Owner('bench');
   const state = new MemoryState({ clock: host.clock, random: host.random, types: typeRegistry() });
-  const runtime = new ControllerRuntime({ state, host, owner });
+  let reconciles = 0;
+  const observer = isCounting ? { reconciled: () => void (reconciles += 1) } : undefined;
+  const runtime = new ControllerRuntime({ state, host, owner, observer });
   for (const controller of controllers) runtime.register(controller);
   const raw = collection(state, Raw);
   return {
     state,
     members: state.changes(Member),
+    reconciles: () => reconciles,
     start: () => runtime.start(),
     async fill() {
       for (let n = 0; n < nodes; n += 1) {
@@ -122,13 +127,24 @@ export function writes(nodes: number, rounds: number): () => Promise<Sample> {
   };
 }
 
-async function changes(nodes: number, rounds: number) {
-  await using cluster = newCluster(nodes);
+/** Reconciles that one change causes. */
+export function reconciles(nodes: number, rounds: number): () => Promise<Sample> {
+  return async () => {
+    const { reconciles } = await changes(nodes, rounds, true);
+    return { value: reconciles / rounds, cpu: 0 };
+  };
+}
+
+async function changes(nodes: number, rounds: number, isCounting = false) {
+  await using cluster = newCluster(nodes, isCounting);
   await cluster.fill();
   cluster.start();
   await membersAre(cluster.members, nodes);
   collectGarbage();
+  // What the start left to do is done.
+  await new Promise((resolve) => setImmediate(resolve));
   const before = cluster.state.position;
+  const reconciled = cluster.reconciles();
   const times: Sample[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const { id, spec } = affiliate('service', (round * 7919) % nodes, `172.21.${(round >> 8) & 255}.${round & 255}`);
@@ -140,7 +156,8 @@ async function changes(nodes: number, rounds: number) {
     cluster.members.pull();
     await updated;
   }
-  return { times, commits: cluster.state.position - before };
+  await new Promise((resolve) => setImmediate(resolve));
+  return { times, commits: cluster.state.position - before, reconciles: cluster.reconciles() - reconciled };
 }
 
 /** While the cluster converges: the delay of the event loop that 1 in 100 of its turns exceeds. */

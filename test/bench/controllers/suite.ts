@@ -32,6 +32,13 @@ export const suite: Suite = {
     time('merge-cold-100k', 'cluster', 1, cluster.cold(100_000)),
     time('merge-live-10k', 'cluster', undefined, cluster.live(10_000)),
     { name: 'merge-writes', per: 'change', unit: 'n', isAlone: true, measure: cluster.writes(1_000, 100) },
+    {
+      name: 'merge-reconciles',
+      per: 'change',
+      unit: 'n',
+      isAlone: true,
+      measure: cluster.reconciles(1_000, 100),
+    },
     { ...time('merge-loop-delay', 'p99', undefined, cluster.loopDelay(100_000)), isAlone: true },
     { ...time('merge-slowest-get', 'call', undefined, cluster.slowestGet(100_000)), isAlone: true },
     { name: 'merge-peak-100k', per: 'process', unit: 'B', target: 1, measure: cluster.peak(100_000) },
