@@ -66,6 +66,31 @@ describe('a state behind a unix socket', () => {
   test.each(cases)('$name', ({ run }) => run());
 });
 
+describe('a state behind a unix socket, whose server is started anew before each call', () => {
+  const cases = stateConformance(async (body) => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'state-'));
+    const address = `unix:${path.join(directory, 'api.sock')}`;
+    const state = memory(host);
+    const listen = () => host.rpc.listen({ address }, [served(state, host)]);
+    let listener = await listen();
+    const restarted = async (): Promise<void> => {
+      await listener.close(0);
+      listener = await listen();
+    };
+    const channel = host.rpc.connect({ address });
+    // Between two attempts nothing is gained by waiting longer.
+    const timers: Host['timers'] = { after: (millis, fire, how) => host.timers.after(millis / 50, fire, how) };
+    try {
+      await body(before(restarted, remoteState(channel, { types, healing: { host: { ...host, timers } } })));
+    } finally {
+      channel.close();
+      await listener.close(0);
+      rmSync(directory, { recursive: true });
+    }
+  });
+  test.each(cases)('$name', ({ run }) => run());
+});
+
 describe('a state behind a server that is started anew before each call', () => {
   const cases = stateConformance(async (body) => {
     await simulate({ seed: 0 }, async (sim) => {
