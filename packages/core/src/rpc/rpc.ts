@@ -25,7 +25,7 @@ export interface RpcTarget {
   readonly tls?: TlsIdentity | undefined;
 }
 
-/** PEM texts. A client without `ca` trusts the system's roots; a server with `ca` requires client certificates. */
+/** PEM texts. A client without `ca` trusts the authorities in the file that `SSL_CERT_FILE` names when it connects, or else Node's; a server with `ca` requires client certificates. */
 export interface TlsIdentity {
   readonly ca?: string | undefined;
   readonly certificate?: string | undefined;

@@ -11,7 +11,7 @@ export interface DiscoveryClientOptions {
   readonly endpoint: string;
   /** Plaintext instead of TLS. */
   readonly insecure?: boolean | undefined;
-  /** By default the system's roots. */
+  /** By default the authorities of the host, as they are at each connection. */
   readonly tls?: TlsIdentity | undefined;
   /** 1 to 256 bytes; sent in clear. */
   readonly clusterId: string;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { messageOf } from '../../errors/coded-error.ts';
 import { RpcError } from '../rpc-error.ts';
 import type { TlsIdentity } from '../rpc.ts';
@@ -7,8 +8,15 @@ import { loadGrpc, type Grpc } from './load.ts';
 export function channelCredentials(tls: TlsIdentity | undefined): Grpc.ChannelCredentials {
   const { credentials } = loadGrpc();
   if (tls === undefined) return credentials.createInsecure();
-  const [ca, key, certificate] = [pem(tls.ca), pem(tls.key), pem(tls.certificate)];
+  const [ca, key, certificate] = [rootsOf(tls), pem(tls.key), pem(tls.certificate)];
   return checked(() => credentials.createSsl(ca, key, certificate));
+}
+
+/** Read for each connection: a host may be given other authorities while this process lives. */
+function rootsOf({ ca }: TlsIdentity): Buffer | null {
+  const file = process.env['SSL_CERT_FILE'] ?? '';
+  if (ca !== undefined || file === '') return pem(ca);
+  return checked(() => pem(readFileSync(file, 'utf8')));
 }
 
 /** Runs what reads PEM texts. */

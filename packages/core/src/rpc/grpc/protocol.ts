@@ -10,6 +10,8 @@ const PATIENCE = 10_000;
 export function byPreface(socket: Socket, http2: (socket: Socket) => void, other: (socket: Socket) => void): void {
   const onSilence = (): void => void socket.destroy();
   const onError = (): void => void socket.destroy();
+  // Nothing more will come.
+  const onEnd = (): void => void socket.destroy();
   let start = Buffer.alloc(0);
   const onReadable = (): void => {
     const piece = socket.read() as Buffer | null;
@@ -18,9 +20,9 @@ export function byPreface(socket: Socket, http2: (socket: Socket) => void, other
     const isHttp2 = start.subarray(0, PREFACE.length).equals(PREFACE.subarray(0, start.length));
     // Not put back before it is known who reads it: that would call here again at once.
     if (isHttp2 && start.length < PREFACE.length) return;
-    socket.off('readable', onReadable).off('timeout', onSilence).off('error', onError).setTimeout(0);
+    socket.off('readable', onReadable).off('timeout', onSilence).off('error', onError).off('end', onEnd).setTimeout(0);
     socket.unshift(start);
     (isHttp2 ? http2 : other)(socket);
   };
-  socket.setTimeout(PATIENCE).on('readable', onReadable).on('timeout', onSilence).on('error', onError);
+  socket.setTimeout(PATIENCE).on('readable', onReadable).on('timeout', onSilence).on('error', onError).on('end', onEnd);
 }

@@ -1,7 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLogger } from '../../host/logger.ts';
-import type { RpcChannel, RpcListener, ServerCall, TlsIdentity } from '../rpc.ts';
+import type { RpcChannel, RpcListener, RpcService, ServerCall, TlsIdentity } from '../rpc.ts';
 import { createAuthority, issue, type Authority } from './certificates.fixture.ts';
 import { grpcRpc } from './grpc-rpc.ts';
 
@@ -11,6 +14,11 @@ const calls: ServerCall[] = [];
 let authority: Authority;
 let server: TlsIdentity;
 let listener: RpcListener;
+const echo: RpcService = {
+  name: 't.T',
+  unary: new Map([['/t.T/Call', (request: Uint8Array) => request]]),
+  streams: new Map(),
+};
 
 beforeAll(async () => {
   authority = await createAuthority('CN=here');
@@ -69,6 +77,28 @@ test('a client refuses a server of another authority, or of another name', async
   await refused({ ...me, ca: stranger.pem });
   await refused({ ...me, ca: authority.pem, serverName: 'other.example' });
   await calling({ ...me, ca: authority.pem }, (channel) => channel.unary('/t.T/Call', NOTHING));
+});
+
+test('a client without authorities of its own trusts those of SSL_CERT_FILE, as they are when it connects', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'roots-'));
+  const file = join(directory, 'roots.pem');
+  vi.stubEnv('SSL_CERT_FILE', file);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(directory, { recursive: true });
+  });
+  const open = await rpc.listen({ address: '127.0.0.1:0', tls: server }, [echo]);
+  onTestFinished(() => open.close(0));
+  const ask = async (): Promise<Uint8Array> => {
+    const channel = rpc.connect({ address: open.address, tls: {} });
+    return channel.unary('/t.T/Call', NOTHING).finally(() => channel.close());
+  };
+  writeFileSync(file, (await createAuthority('CN=elsewhere')).pem);
+  await expect(ask()).rejects.toMatchObject({ status: 'UNAVAILABLE' });
+  writeFileSync(file, authority.pem);
+  expect(await ask()).toEqual(NOTHING);
+  writeFileSync(file, 'no certificate');
+  await expect(ask()).rejects.toMatchObject({ status: 'INVALID_ARGUMENT' });
 });
 
 test('a server without an authority takes any client', async () => {
