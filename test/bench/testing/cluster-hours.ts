@@ -4,7 +4,7 @@ import { begin, type Sample } from '../clock.ts';
 
 /** Milliseconds for which what a node says of itself is valid, by default. */
 const TTL = 30 * 60_000;
-const HOURS = 12;
+const HOURS = 20;
 
 /** Node-hours of a simulated cluster with its discovery service; each node's configuration changes once in an hour. */
 export function nodeHours(count: number): () => Promise<Sample> {
