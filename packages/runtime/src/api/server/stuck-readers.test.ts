@@ -68,12 +68,19 @@ async function stuck(operation: Operation, request: Uint8Array): Promise<[Client
   return [session, stream];
 }
 
-/** Bytes that are held by what is alive, the readers' side in this process included. */
+/**
+ * Bytes that are held by what is alive, the readers' side in this process included. One collection does not find all:
+ * what lies outside of the heap is let go some turns after its owner.
+ */
 async function held(): Promise<number> {
-  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  collectGarbage();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  let least = Infinity;
+  for (let round = 0; round < 5; round += 1) {
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    const { heapUsed, external } = process.memoryUsage();
+    least = Math.min(least, heapUsed + external);
+  }
+  return least;
 }
 
 test.each([
