@@ -1,6 +1,9 @@
 import {
   AddressStatus,
   ApiServerConfig,
+  KubeSpanDeviceStatus,
+  KubeSpanPeerWarning,
+  LinkStatus,
   MachineConfig,
   NodeStatus,
   RegistryStatus,
@@ -18,7 +21,10 @@ export const DIFFERENT: ReadonlyMap<DeclaredType<object>, string> = new Map<Decl
   [AddressStatus, 'has optional addresses, which Go leaves out of YAML even where they are set'],
   [ApiServerConfig, 'is declared in part only'],
   [NodeStatus, 'has maps, whose keys Go sorts as people count; we sort them by their bytes'],
-  [RegistryStatus, 'is of our own'],
+  [LinkStatus, 'is declared in part only'],
+  [KubeSpanDeviceStatus, 'is of our own'],
+  [KubeSpanPeerWarning, 'likewise'],
+  [RegistryStatus, 'likewise'],
   [VolumeMountRequest, 'has a field that this version of the library does not know'],
   [VolumeMountStatus, 'likewise'],
 ]);

@@ -44,7 +44,7 @@ describe('the manager', () => {
       expect(await mesh.spec(LINK, 'operator/kubespan')).toMatchObject({
         name: 'kubespan',
         kind: 'wireguard',
-        type: 'none',
+        type: 'nohdr',
         logical: true,
         up: true,
         configLayer: 'operator',

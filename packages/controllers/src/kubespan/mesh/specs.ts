@@ -29,7 +29,7 @@ export function meshLink(
     up: true,
     mtu,
     kind: 'wireguard',
-    type: 'none',
+    type: 'nohdr',
     wireguard: {
       privateKey: identity.privateKey,
       publicKey: '',
