@@ -2,13 +2,17 @@
 # Two nodes and a WireGuard mesh between them, each node in a network namespace of its own: nothing of it touches the
 # network of this machine. Needs root, /dev/net/tun, and Debian's wireguard-go, iproute2 and nftables.
 #
-#   sudo examples/kubespan/two-nodes.sh          until it is interrupted
-#   sudo examples/kubespan/two-nodes.sh --once   until the nodes have found each other
+#   sudo examples/kubespan/two-nodes.sh [DIRECTORY]   until it is interrupted; the nodes live in DIRECTORY, which it makes
+#   sudo examples/kubespan/two-nodes.sh --once        until the nodes have found each other
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "$(dirname "$0")" && pwd -P)
 cosi="${NODE:-node} ${COSI:-$here/../../packages/cli/bin/cosi.js}"
-directory=$(mktemp -d)
+case "${1-}" in
+'' | --once) directory=$(mktemp -d) ;;
+*) mkdir -m 700 "$1" && directory=$(cd "$1" && pwd) ;;
+esac
+echo $$ >"$directory/pid"
 pids=''
 
 # Whatever happens: the nodes end in order, which takes their devices away, and the namespaces go.
@@ -80,7 +84,7 @@ The mesh is up. Try, in another terminal, as root:
 
   ip netns exec mesh-one ping ${address%/128}
   ip netns exec mesh-one nft list table inet talos
-  COSI_STATE=$directory/one $cosi get kubespanpeerstatuses -w
+  $cosi get kubespanpeerstatuses -w --state $directory
 
 Ctrl-C ends it.
 TEXT

@@ -1,6 +1,9 @@
 /** Any number of lines of output. */
 const ELISION = '…';
 
+/** Columns whose numbers depend on when one looks. */
+const COUNTED: ReadonlySet<string> = new Set(['VERSION', 'RX', 'TX']);
+
 /**
  * Whether a command printed what a page shows, but for what differs from cluster to cluster: ids, keys, versions, times,
  * ports, the first 64 bits of unique local addresses, and so the order of lines in a table and the width of its columns.
@@ -21,11 +24,10 @@ export function isShown(shown: readonly string[], printed: string): boolean {
 
 function normalize(lines: readonly string[]): readonly string[] {
   const header = /^(\* {3})?NODE {2,}/.test(lines[0] ?? '') ? columns(lines[0] ?? '') : undefined;
-  const version = header?.indexOf('VERSION') ?? -1;
   if (header === undefined) return lines.map((line) => withoutChance(line));
   const rows = lines.map((line, at) => {
     const cells = columns(line);
-    if (at > 0 && version >= 0) cells[version] = 'N';
+    for (const [column, name] of header.entries()) if (at > 0 && COUNTED.has(name)) cells[column] = 'N';
     return withoutChance(cells.join('  '));
   });
   return [rows[0] ?? '', ...rows.slice(1).sort()];
