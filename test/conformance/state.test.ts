@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { realHost, type HistoryOptions, type Host } from '@cosi-ts/core';
+import { RpcError, realHost, type HistoryOptions, type Host } from '@cosi-ts/core';
 import { typeRegistry } from '@cosi-ts/resources';
 import {
   EncodeCache,
@@ -76,6 +76,8 @@ describe('a state behind a unix socket, whose server is started anew before each
     const restarted = async (): Promise<void> => {
       await listener.close(0);
       listener = await listen();
+      // A connection that was tried in between failed, and whoever asks before the next try is told so at once.
+      await answers(remoteState(channel, { types }));
     };
     const channel = host.rpc.connect({ address });
     // Between two attempts nothing is gained by waiting longer.
@@ -107,6 +109,19 @@ describe('a state behind a server that is started anew before each call', () => 
   });
   test.each(cases)('$name', ({ run }) => run());
 });
+
+/** Resolves once the server can be reached. */
+async function answers(remote: State): Promise<void> {
+  for (;;) {
+    try {
+      await remote.list({ namespace: 'nobody', type: 'Nothing' });
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof RpcError && thrown.status === 'UNAVAILABLE')) throw thrown;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
 
 /** A state whose calls go one after the other, and something comes before each. */
 function before(something: () => Promise<void>, state: State): State {
