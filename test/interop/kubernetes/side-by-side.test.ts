@@ -17,7 +17,15 @@ describeWithGo('a cluster with both registries', () => {
 
   test('shows what each of them tells side by side; one of them is enough, none is none', async () => {
     const cluster = await startCluster();
-    await eventually(async () => expect(await cluster.rawRows(CP1)).toHaveLength(8), 60_000);
+
+    // Refused by one registry, nodes go on with the other; they read it once they may.
+    for (const name of NAMES) {
+      await eventually(async () => expect(await cluster.status(name, 'kubernetes/pull')).toBe('refused'), 60_000);
+      await eventually(async () => expect(await cluster.members(name)).toEqual(NAMES));
+      expect(await cluster.registries(name)).toEqual(['service']);
+    }
+    await cluster.grant();
+    await eventually(async () => expect(await cluster.rawRows(CP1)).toHaveLength(8), 90_000);
     const printed = await cluster.get(CP1, 'affiliates', '--namespace=cluster-raw');
     expect(printed).toBe(await expectedRaw(cluster.state, printed));
     const annotations = (await cluster.server.node(CP1))?.metadata.annotations;
@@ -61,6 +69,8 @@ describeWithGo('a cluster with both registries', () => {
 });
 
 interface Cluster {
+  /** Lets the nodes read each other in Kubernetes. */
+  grant(): Promise<void>;
   readonly state: string;
   readonly server: ApiServer;
   node(name: string): Running;
@@ -81,8 +91,6 @@ async function startCluster(): Promise<Cluster> {
   expect(await startCosi('up', '--state', state, '--once').ended).toMatchObject({ code: 0 });
   const service = (await readFile(join(state, 'discovery-service'), 'utf8')).trim();
   const server = await ApiServer.start();
-  const { out } = await startCosi('gen', 'kubernetes-access').ended;
-  await server.apply(out);
   const quiet = ['--landing-addr=', '--metrics-addr=', '--snapshots-enabled=false'];
   const serve = (): Running => startCosi('discovery', 'serve', `--addr=${service}`, ...quiet);
   let discovery = serve();
@@ -113,6 +121,7 @@ async function startCluster(): Promise<Cluster> {
   const rows = async (...args: Parameters<typeof get>) => cellsOf(await get(...args)).slice(1);
   const rawRows: Cluster['rawRows'] = (name) => rows(name, 'affiliates', '--namespace=cluster-raw');
   return {
+    grant: async () => server.apply((await startCosi('gen', 'kubernetes-access').ended).out),
     state,
     server,
     node,
