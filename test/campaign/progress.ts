@@ -2,10 +2,10 @@
 const EVERY = 5000;
 
 /** Tells on standard error how far a campaign is: seldom, and not at all of one that is short. */
-export function progressOf(name: string, count: number): (done: number) => void {
+export function progressOf(name: string): (done: number, count: number) => void {
   const startedAt = performance.now();
   let told = startedAt;
-  return (done) => {
+  return (done, count) => {
     const now = performance.now();
     if (now - told < EVERY && !(done === count && told > startedAt)) return;
     told = now;
