@@ -14,13 +14,14 @@ case "${1-}" in
 esac
 echo $$ >"$directory/pid"
 pids=''
+machines=''
 
 # Whatever happens: the nodes end in order, which takes their devices away, and the namespaces go.
 finish() {
   trap - EXIT INT TERM
   for pid in $pids; do kill "$pid" 2>/dev/null || true; done
   for pid in $pids; do wait "$pid" 2>/dev/null || true; done
-  for name in switch one two; do ip netns delete "mesh-$name" 2>/dev/null || true; done
+  for name in $machines; do ip netns delete "mesh-$name" 2>/dev/null || true; done
   rm -rf "$directory"
 }
 trap finish EXIT
@@ -33,15 +34,24 @@ on() {
   exec ip netns exec "mesh-$name" sh -c 'mkdir -p /run/wireguard && mount -t tmpfs none /run/wireguard && exec "$@"' sh "$@"
 }
 
+# Those that another run has made are not ours to remove.
+machine() {
+  if ! ip netns add "mesh-$1"; then
+    echo "another run has it; if none runs: ip netns pids mesh-$1 | xargs -r kill; ip netns delete mesh-$1" >&2
+    exit 1
+  fi
+  machines="$machines $1"
+}
+
 # The machines: a switch, where the discovery service runs as well, and a cable to each node.
-ip netns add mesh-switch
+machine switch
 ip -n mesh-switch link set lo up
 ip -n mesh-switch link add br0 type bridge
 ip -n mesh-switch address add 10.88.0.254/24 dev br0
 ip -n mesh-switch link set br0 up
 number=1
 for name in one two; do
-  ip netns add "mesh-$name"
+  machine "$name"
   ip -n "mesh-$name" link set lo up
   ip link add "to-$name" netns mesh-switch type veth peer name eth0 netns "mesh-$name"
   ip -n mesh-switch link set "to-$name" master br0 up

@@ -3,6 +3,7 @@ import {
   Affiliate,
   Identity,
   KubeSpanConfig,
+  KubeSpanIdentity,
   KubeSpanPeerSpec,
   KubeSpanPeerWarning,
   maskIpPrefix,
@@ -32,6 +33,7 @@ const NAME = 'kubespan.PeerSpecController';
 const ports = {
   config: mapped(KubeSpanConfig, { id: 'kubespan' }),
   identity: mapped(Identity, { id: 'local' }),
+  own: mapped(KubeSpanIdentity, { id: 'local' }),
   affiliates: mapped(Affiliate.in('cluster')),
   peers: exclusive(KubeSpanPeerSpec),
   warnings: exclusive(KubeSpanPeerWarning),
@@ -53,6 +55,7 @@ export const peerSpecController: Controller = defineQueueController({
   mappers: {
     config: () => [MESH],
     identity: () => [MESH],
+    own: () => [MESH],
     peers: () => [],
     warnings: () => [],
   },
@@ -69,6 +72,8 @@ class MeshRun {
   #index = new PeerIndex();
   /** The local node's id while there is a mesh, '' while there is none; undefined as long as nobody looked. */
   #localId: string | undefined;
+  /** The public key of the local node; '' while it has none. */
+  #ownKey = '';
   /** Whether the index and the peers follow that id; not yet if a write failed. */
   #isMeshDone = false;
   /** Keys that lost their affiliate. The index forgets that at once, so it is kept until their peers are gone. */
@@ -83,9 +88,11 @@ class MeshRun {
     const config = await at.config.find('kubespan');
     const identity = await at.identity.find('local');
     const localId = (config?.spec.enabled === true ? identity?.spec.nodeId : undefined) ?? '';
-    if (localId === this.#localId && this.#isMeshDone) return;
+    const ownKey = (await at.own.find('local'))?.spec.publicKey ?? '';
+    if (localId === this.#localId && ownKey === this.#ownKey && this.#isMeshDone) return;
     this.#isMeshDone = false;
     this.#localId = localId;
+    this.#ownKey = ownKey;
     this.#index = new PeerIndex();
     for (const affiliate of await at.affiliates.list()) this.#update(affiliate.metadata.id, affiliate);
     for (const { metadata } of await at.peers.list()) {
@@ -151,6 +158,10 @@ class MeshRun {
     if (!isWireguardKey(publicKey)) {
       log.warn('the public key of the peer is none', { affiliate: id });
       reasons.push('its public key is none of WireGuard: nothing is sent to it');
+    }
+    if (publicKey === this.#ownKey) {
+      log.warn('the public key of the peer is our own', { affiliate: id });
+      reasons.push('its public key is that of this node, as a cloned machine has it: nothing is sent to it');
     }
     for (const rival of rivals) {
       log.warn('peer address overlap', { affiliate: id, with: rival });

@@ -69,10 +69,27 @@ describe('a peer that means ill', () => {
     expect(warnings[key]).toEqual(['its public key is none of WireGuard: nothing is sent to it']);
   });
 
-  test("that has this node's own key is left out, and nothing is sent to it", async () => {
-    const { peers, routed } = await facing({ address: `${ULA}1`, networks: ['10.244.2.0/24'] }, OWN_KEY, true);
+  test("that has this node's own key is left out, nothing is sent to it, and it is told", async () => {
+    const { peers, routed, warnings } = await facing(
+      { address: `${ULA}1`, networks: ['10.244.2.0/24'] },
+      OWN_KEY,
+      true,
+    );
     expect(Object.keys(peers)).toEqual([KEY_1]);
     expect(routed).toEqual(['10.0.0.1/32', '10.244.1.0/24']);
+    expect(warnings).toEqual({
+      [OWN_KEY]: ['its public key is that of this node, as a cloned machine has it: nothing is sent to it'],
+    });
+  });
+
+  test('is told of no longer when this node has another key', async () => {
+    await simulate({}, async (sim) => {
+      const { running } = await start(sim, { address: `${ULA}1`, networks: [] }, OWN_KEY);
+      expect(await running.spec(KubeSpanPeerWarning, OWN_KEY)).toBeDefined();
+      await running.of(KubeSpanIdentity).set('local', { ...identity, publicKey: KEY_2 });
+      await sim.settle();
+      expect(await running.spec(KubeSpanPeerWarning, OWN_KEY)).toBeUndefined();
+    });
   });
 });
 

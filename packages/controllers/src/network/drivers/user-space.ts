@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { messageOf, sleep, type Logger, type Timers } from '@cosi-ts/core';
 import type { WireguardChange, WireguardDevice } from '../network-driver.ts';
+import { lastWords } from '../text/last-words.ts';
 import { UAPI_GET, checkUapiAnswer, formatUapiChange, parseUapiDevice } from '../text/uapi.ts';
 import { programEnvironment } from './run-program.ts';
 import { askUapi } from './uapi-socket.ts';
@@ -42,7 +43,7 @@ export class UserSpaceDevices {
     });
     const ended = new Promise<string>((resolve) => {
       child.on('error', (thrown) => resolve(thrown.message));
-      child.on('close', (code, signal) => resolve(said.trim().split('\n').at(-1) || `ended with ${code ?? signal}`));
+      child.on('close', (code, signal) => resolve(lastWords(said) ?? `ended with ${code ?? signal}`));
     });
     this.#processes.set(name, child);
     void ended.then((reason) => this.#gone(name, child, reason));

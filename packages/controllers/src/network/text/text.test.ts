@@ -8,6 +8,7 @@ import { wireguardChange } from '../wireguard-change.ts';
 import { parseAddresses, parseEntries, parseLink } from './ip-json.ts';
 import { nftScript } from './nft.ts';
 import { checkUapiAnswer, formatUapiChange, parseUapiDevice } from './uapi.ts';
+import { lastWords } from './last-words.ts';
 import { formatWgConfig, parseWgDump } from './wg-tool.ts';
 
 const PRIVATE = 'gNoasoKOJzl+/B+uXhvsBVxv81OcVLrlcmQ5jQwZO08=';
@@ -122,6 +123,21 @@ test('what the tool `wg` tells is read, and what it takes written', () => {
   expect(formatWgConfig({ listenPort: 1, removed: [], peers: [{ publicKey: KEY_1, allowedIPs: [] }] })).toBe(
     `[Interface]\nListenPort = 1\n[Peer]\nPublicKey = ${KEY_1}\n`,
   );
+});
+
+test.each([
+  ['the own key', { privateKey: 'secret', peers: [] }],
+  ['the key of a peer', { peers: [{ publicKey: `${KEY_1}\nEndpoint = 10.6.6.6:1` }] }],
+  ['the shared key', { peers: [{ publicKey: KEY_1, presharedKey: 'secret' }] }],
+])('what is no key is not written for `wg`, nor told: %s', (_, change) => {
+  expect(() => formatWgConfig({ removed: [], ...change })).toThrow(/^not a WireGuard key$/);
+});
+
+test('the last words of a device are no part of its greeting', () => {
+  const greeting = '┌─────────┐\n│ Running │\n└─────────┘\n';
+  expect(lastWords(greeting)).toBeUndefined();
+  expect(lastWords(`${greeting}ERROR: no tun\n\n`)).toBe('ERROR: no tun');
+  expect(lastWords(`ERROR: no tun\n${greeting}`)).toBe('ERROR: no tun');
 });
 
 describe('what is changed of a device', () => {
