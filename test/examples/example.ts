@@ -20,3 +20,12 @@ export function exampleCosi(...args: readonly string[]): Running {
   const bin = INSTALLED === undefined ? '../packages/cli/bin/cosi.js' : '../node_modules/@cosi-ts/cli/bin/cosi.js';
   return startProcess(process.execPath, [join(ROOT, bin), ...args]);
 }
+
+/** Runs the tests of an example, as its readers do with `npm test` in its folder. */
+export function testExample(name: string): Running {
+  const folder = join(ROOT, name);
+  const vitest = join(ROOT, '../node_modules/vitest/vitest.mjs');
+  const config = fileURLToPath(new URL('sources.vitest.config.ts', import.meta.url));
+  const onSources = INSTALLED === undefined ? ['--config', config, '--root', folder] : [];
+  return startProcess(process.execPath, [vitest, 'run', ...onSources], {}, folder);
+}

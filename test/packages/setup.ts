@@ -40,7 +40,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest, undefined, 2));
   await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: project });
 
-  const isOurs = (path: string): boolean => !['node_modules', 'dist'].includes(basename(path));
+  // Folders are copied as a reader would; the tsconfig is the tree's, and extends one that is not there.
+  const isOurs = (path: string): boolean => !['node_modules', 'dist', 'tsconfig.json'].includes(basename(path));
   await cp(join(ROOT, 'examples'), join(project, 'examples'), { recursive: true, filter: isOurs });
   process.env['COSI_TARBALLS'] = tarballs;
   process.env['COSI_EXAMPLES'] = join(project, 'examples');
