@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const COSI = fileURLToPath(new URL('../packages/cli/bin/cosi.js', import.meta.url));
+export const COSI = fileURLToPath(new URL('../packages/cli/bin/cosi.js', import.meta.url));
 
 /** A child process, ended with the test at the latest. */
 export interface Running {

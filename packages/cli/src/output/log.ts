@@ -25,5 +25,13 @@ export function textLogger(sink: TextSink, level: LogLevel, fields: LogFields = 
 
 function show(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  return /[\s"=]/.test(text) ? JSON.stringify(text) : text;
+  return /[\s"=\p{Cc}]/u.test(text) ? quoted(text) : text;
+}
+
+/** On one line, and nothing that a terminal obeys. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

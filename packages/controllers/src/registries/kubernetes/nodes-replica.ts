@@ -54,16 +54,16 @@ export class NodesReplica {
   #server = '';
   #asking: 'list' | 'watch' = 'list';
   #round = new AbortController();
+  #isAccessFollowed = false;
 
   constructor(options: NodesReplicaOptions) {
-    const { host, owner, access } = options;
+    const { host, owner } = options;
     this.#options = options;
     this.#host = ownedHost(host, owner);
     this.#log = new Changelog(host.clock);
     this.table = this.#log.table('nodes');
     // Whoever is refused is tried again soon enough for the one who just granted the right.
     this.#backoff = new Backoff(host.random, { cap: 20_000 });
-    this.#followAccess(access, owner);
     owner.run((signal) => this.#run(signal));
   }
 
@@ -76,7 +76,10 @@ export class NodesReplica {
     return this.#condition;
   }
 
-  #followAccess(access: KubernetesAccess, owner: Owner): void {
+  /** Where the kubeconfig's directory is not there yet, each round tries again. */
+  #followAccess(): void {
+    if (this.#isAccessFollowed) return;
+    const { access, owner } = this.#options;
     try {
       const watch = access.watch(() => {
         // Another file may lead to another cluster, with a history of its own.
@@ -84,6 +87,7 @@ export class NodesReplica {
         this.#backoff.reset();
         this.#round.abort();
       });
+      this.#isAccessFollowed = true;
       owner.attach({ close: () => watch.stop(), drop: () => watch.stop() });
     } catch (thrown) {
       this.#host.log.debug('the kubeconfig is not watched', { error: messageOf(thrown) });
@@ -95,6 +99,7 @@ export class NodesReplica {
       const round = new AbortController();
       this.#round = round;
       const either = AbortSignal.any([signal, round.signal]);
+      this.#followAccess();
       try {
         await this.#follow(either);
       } catch (thrown) {

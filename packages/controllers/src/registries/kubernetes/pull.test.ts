@@ -97,6 +97,40 @@ describe('the registry switched off', () => {
       expect(await node.ids(RAW)).toEqual(['k8s/a', 'k8s/b']);
     });
   });
+
+  test('leaves nothing that lives, however often', async () => {
+    await simulate({}, async (sim) => {
+      const { node } = await withNodes(sim, 'a');
+      const before = [node.owner.liveCount, node.access.watching.size];
+      for (let round = 0; round < 50; round += 1) {
+        await node.configure(false);
+        if (round % 2 === 0) await sim.settle();
+        await node.configure(true);
+        if (round % 3 === 0) await sim.settle();
+      }
+      await sim.settle();
+      expect([node.owner.liveCount, node.access.watching.size]).toEqual(before);
+      expect(await node.ids(RAW)).toEqual(['k8s/a']);
+      await node.configure(false);
+      await sim.settle();
+      expect(node.access.watching.size).toBe(0);
+    });
+  });
+});
+
+describe('what Nodes say, whatever it is,', () => {
+  test('is taken for data, and hides nobody else', async () => {
+    await simulate({}, async (sim) => {
+      const { cluster, node } = await withNodes(sim, 'a');
+      const ids = [' ', '../../etc', '\u0000\u001b[31m', '__proto__', 'x'.repeat(200_000)];
+      for (const [at, id] of ids.entries()) cluster.put(`hostile-${at}`, nodeOf(id, 'nonsense,10.0.0.2,::/-1'));
+      cluster.put('hostile', nodeOf(LOCAL, '10.6.6.6'));
+      await sim.settle();
+      expect(await node.ids(RAW)).toEqual(['a', ...ids].map((id) => `k8s/${id}`).sort());
+      for (const id of ids) expect(await node.spec(RAW, `k8s/${id}`)).toMatchObject({ addresses: ['10.0.0.2'] });
+      expect(await statusOf(node)).toMatchObject({ state: 'connected', affiliates: 6 });
+    });
+  });
 });
 
 describe('what is known', () => {
@@ -230,6 +264,42 @@ describe('what is known', () => {
       await sim.settle();
       expect(cluster.calls.filter((call) => call === 'list').length).toBeGreaterThan(before);
       expect(await node.ids(RAW)).toEqual(['k8s/a']);
+    });
+  });
+});
+
+describe('a kubeconfig', () => {
+  test('that leads to no API server is one failing status, and one line', async () => {
+    await simulate({}, async (sim) => {
+      const { cluster, node } = await withNodes(sim, 'a');
+      cluster.nonsense = '<html>Welcome!</html>';
+      node.runtime.crash(PULL);
+      await sim.advance('10m');
+      const message = 'the API server sent broken JSON';
+      expect(await statusOf(node)).toMatchObject({ state: 'failing', endpoint: 'https://kubernetes:6443', message });
+      const lines = sim.log.filter(({ fields, level }) => level === 'warn' && fields['controller'] === PULL);
+      expect(lines.map(({ fields }) => fields['error'])).toEqual([message]);
+      expect(await node.ids(RAW)).toEqual(['k8s/a']);
+      cluster.nonsense = undefined;
+      await sim.advance('1m');
+      expect(await statusOf(node)).toMatchObject({ state: 'connected' });
+    });
+  });
+
+  test('whose directory came later than the node is followed, too', async () => {
+    await simulate({}, async (sim) => {
+      const { cluster, server } = await serveCluster(sim);
+      sim.crash(server);
+      const node = await startRegistry(sim.node('node'), true, false);
+      await sim.advance('1m');
+      node.access.isWatchable = true;
+      await server.start();
+      await sim.advance('1m');
+      const before = cluster.calls.filter((call) => call === 'list').length;
+      node.access.changed();
+      await sim.settle();
+      // The own Node, and all.
+      expect(cluster.calls.filter((call) => call === 'list')).toHaveLength(before + 2);
     });
   });
 });

@@ -39,11 +39,12 @@ export interface RegistryNode extends Running {
 }
 
 /** The controllers of the registry on a machine that knows who it is. */
-export async function startRegistry(node: SimNode, isOn = true): Promise<RegistryNode> {
+export async function startRegistry(node: SimNode, isOn = true, isWatchable = true): Promise<RegistryNode> {
   const { host } = node;
   // Disks may fail here; a node that does not come up because of that shows nothing.
   while ((await host.files.makeDirectory('/state').catch(() => 'again')) === 'again');
   const access = simulatedAccess(host);
+  access.isWatchable = isWatchable;
   const running = runControllers(node, [
     nodeStatusController(host, access, []),
     kubernetesPushController(host, access, '/state'),

@@ -1,4 +1,4 @@
-import { RpcError, type Host, type RpcService, type RpcSink, type ServerCall } from '@cosi-ts/core';
+import { FileError, RpcError, type Host, type RpcService, type RpcSink, type ServerCall } from '@cosi-ts/core';
 import { KubernetesError, type KubernetesAccess, type KubernetesApi } from './api.ts';
 import { GONE, statusError } from './watch-event.ts';
 
@@ -43,6 +43,8 @@ export class SimulatedCluster {
   /** What a watch sends before anything else. */
   readonly garbage: string[] = [];
   isSilent = false;
+  /** What lists are answered with by whoever is no API server. */
+  nonsense: string | undefined;
 
   get(name: string): FakeNode | undefined {
     return this.#nodes.get(name)?.node;
@@ -85,7 +87,13 @@ export class SimulatedCluster {
 
   service(host: Host): RpcService {
     const unary = new Map([
-      [`${PREFIX}list`, async (request: Uint8Array) => encode(this.#list(decode(request) as ListRequest))],
+      [
+        `${PREFIX}list`,
+        async (request: Uint8Array) => {
+          const page = this.#list(decode(request) as ListRequest);
+          return this.nonsense === undefined ? encode(page) : encodeText(this.nonsense);
+        },
+      ],
       [
         `${PREFIX}annotate`,
         async (request: Uint8Array) => {
@@ -209,16 +217,28 @@ export class SimulatedCluster {
   }
 }
 
-/** A way to the cluster that a simulated machine serves. */
-export function simulatedAccess({ rpc }: Host, address = KUBERNETES): KubernetesAccess & { changed(): void } {
-  let tell = (): void => undefined;
+/** A way to the cluster that a simulated machine serves; as long as it is not watchable nobody hears of changes. */
+export interface SimulatedAccess extends KubernetesAccess {
+  isWatchable: boolean;
+  readonly watching: ReadonlySet<() => void>;
+  changed(): void;
+}
+
+export function simulatedAccess({ rpc }: Host, address = KUBERNETES): SimulatedAccess {
+  const watching = new Set<() => void>();
   return {
+    isWatchable: true,
+    watching,
     open: async () => apiOf(rpc, address),
     watch(changed) {
-      tell = changed;
-      return { stop: () => (tell = () => undefined) };
+      if (!this.isWatchable) throw new FileError('ENOENT', 'kubeconfig', 'no such directory');
+      const tell = (): void => changed();
+      watching.add(tell);
+      return { stop: () => watching.delete(tell) };
     },
-    changed: () => tell(),
+    changed() {
+      for (const tell of watching) tell();
+    },
   };
 }
 

@@ -15,7 +15,7 @@ export interface WatchEvent {
  * read: then nobody knows what was missed.
  */
 export function readWatchEvent(json: string): WatchEvent {
-  const { type, object } = record(parsed(json));
+  const { type, object } = record(parsed(json, lost));
   if (type === 'ERROR') throw statusError(object);
   if (type === 'BOOKMARK') {
     const resourceVersion = text(record(record(object)['metadata'])['resourceVersion']);
@@ -36,9 +36,9 @@ export interface ListPage {
 
 /** @throws KubernetesError if it is no page */
 export function readListPage(json: string): ListPage {
-  const { metadata, items } = record(parsed(json));
+  const { metadata, items } = record(parsed(json, unlisted));
   const { resourceVersion, continue: next } = record(metadata);
-  if (!Array.isArray(items) || text(resourceVersion) === '') throw lost('a list that cannot be read');
+  if (!Array.isArray(items) || text(resourceVersion) === '') throw unlisted('a list that cannot be read');
   const nodes = items.flatMap((item) => readNode(item)?.node ?? []);
   return { nodes, resourceVersion: text(resourceVersion), continue: text(next) };
 }
@@ -57,10 +57,15 @@ function lost(what: string): KubernetesError {
   return new KubernetesError(`the API server sent ${what}`, GONE);
 }
 
-function parsed(json: string): unknown {
+/** Whoever is no API server can be asked as often as one likes. */
+function unlisted(what: string): KubernetesError {
+  return new KubernetesError(`the API server sent ${what}`);
+}
+
+function parsed(json: string, failure: (what: string) => KubernetesError): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw lost('broken JSON');
+    throw failure('broken JSON');
   }
 }

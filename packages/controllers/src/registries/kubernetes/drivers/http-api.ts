@@ -10,6 +10,9 @@ const NODES = '/api/v1/nodes';
 /** Bytes of an answer; a page of a hundred Nodes has about two million. */
 const MAX_ANSWER = 256 * 1024 * 1024;
 
+/** A password in a URL is a way to log in, and nobody else's business. */
+const USER_INFO = /^([^/]*\/\/)?[^/]*@/;
+
 /** The API of a server over HTTPS; `options` says for each request who asks. */
 export function httpApi(server: string, options: () => Promise<Credentials>): KubernetesApi {
   const send = async (request: Request, signal: AbortSignal): Promise<IncomingMessage> => {
@@ -19,7 +22,7 @@ export function httpApi(server: string, options: () => Promise<Credentials>): Ku
     throw refusal(statusCode, await textOf(response));
   };
   return {
-    server,
+    server: server.replace(USER_INFO, '$1'),
     async list({ name, limit, continue: next }, signal) {
       const query = { ...selector(name), limit: String(limit), ...(next === undefined ? {} : { continue: next }) };
       return textOf(await send({ method: 'GET', path: `${NODES}?${params(query)}` }, signal));

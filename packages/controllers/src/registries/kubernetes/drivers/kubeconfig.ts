@@ -23,13 +23,15 @@ export function kubeconfigAccess(files: Pick<Files, 'read' | 'watch'>, path: str
         config.loadFromString(text);
         config.makePathsAbsolute(dirname(path));
       } catch (thrown) {
-        throw new KubernetesError(`${path} is no kubeconfig: ${messageOf(thrown)}`, undefined, { cause: thrown });
+        throw new KubernetesError(`${path} is no kubeconfig: ${withoutContent(thrown)}`);
       }
       const cluster = config.getCurrentCluster();
       if (cluster === null) throw new KubernetesError(`${path} names no cluster as its current one`);
       return httpApi(cluster.server, async () => {
         const options: RequestOptions = {};
-        await config.applyToHTTPSOptions(options);
+        await config.applyToHTTPSOptions(options).catch((thrown: unknown) => {
+          throw new KubernetesError(`the credentials of ${path} cannot be had: ${withoutContent(thrown)}`);
+        });
         // The library keeps an agent for ever, and with it the certificate of its beginning.
         if (cluster.proxyUrl === undefined) options.agent = false;
         const file = tokenFile();
@@ -61,6 +63,17 @@ async function importLibrary(): Promise<{ readonly KubeConfig: typeof KubeConfig
   }
 }
 
+/** What went wrong, for anybody to read: parsers quote what they stumbled over, which may be a token or a key. */
+function withoutContent(thrown: unknown): string {
+  const message = messageOf(thrown);
+  const { mark } = record(thrown);
+  if (mark !== undefined) {
+    const { line, column } = record(mark);
+    return `it is no YAML, at line ${Number(line) + 1}, column ${Number(column) + 1}`;
+  }
+  return message.includes('JSON') ? 'what the plugin answered is no JSON' : message;
+}
+
 /** The library takes `tokenFile` for nothing. */
 function tokenFileOf(text: string, user: string | undefined, path: string): string | undefined {
   const users = record(parse(text))['users'];
@@ -70,7 +83,9 @@ function tokenFileOf(text: string, user: string | undefined, path: string): stri
 }
 
 async function readToken(files: Pick<Files, 'read'>, file: string): Promise<string> {
-  const token = await files.read(file);
+  const token = await files.read(file).catch((thrown: unknown) => {
+    throw new KubernetesError(messageOf(thrown), undefined, { cause: thrown });
+  });
   if (token === undefined) throw new KubernetesError(`there is no token at ${file} yet`);
   return new TextDecoder().decode(token).trim();
 }
