@@ -1,11 +1,11 @@
 import { Immer, type Draft } from 'immer';
 import type { NewMetadata, Resource, ResourceType } from '@cosi-ts/resources';
+import { findIn } from './derived/find-in.ts';
 import { addFinalizers, removeFinalizers } from './derived/finalizers.ts';
 import { modifyWithResult } from './derived/modify.ts';
 import { setResource, type SetOptions } from './derived/set-resource.ts';
 import { updateWithConflicts, type SameSpec } from './derived/update-with-conflicts.ts';
-import { NotFoundError } from './errors.ts';
-import type { Attribution, ListOptions, State, UpdateOptions, WriteOptions } from './state.ts';
+import type { Attribution, BasicState, ListOptions, UpdateOptions, WriteOptions } from './state.ts';
 
 /** Our own, so that no global setting of Immer is touched; the state freezes what it takes, by type. */
 const immer = new Immer({ autoFreeze: false });
@@ -61,12 +61,9 @@ export interface Collection<S> extends Reader<S>, Writer<S>, Finalizers {
   ): Promise<Resource<S>>;
 }
 
-/** What a collection needs of a state. */
-type CollectionState = Pick<State, 'get' | 'find' | 'list' | 'create' | 'update' | 'destroy' | 'teardown'>;
-
 /** @param attribution who writes through it, and why: goes with each write */
 export function collection<S>(
-  state: CollectionState,
+  state: BasicState,
   type: ResourceType<S>,
   attribution?: () => Attribution,
 ): Collection<S> {
@@ -76,9 +73,7 @@ export function collection<S>(
   const get = (id: string): Promise<Resource<S>> => state.get(type.pointer(id)) as Promise<Resource<S>>;
 
   const find = (id: string): Promise<Resource<S> | undefined> =>
-    state.find === undefined
-      ? get(id).catch(undefinedIfNotFound)
-      : (state.find(type.pointer(id)) as Promise<Resource<S> | undefined>);
+    findIn(state, type.pointer(id)) as Promise<Resource<S> | undefined>;
 
   const create: Writer<S>['create'] = (id, spec, options) =>
     state.create(type.create(id, spec, options?.metadata), attributed(options)) as Promise<Resource<S>>;
@@ -122,7 +117,3 @@ function changed<S>(current: Resource<S>, recipe: (draft: Draft<S>) => void): Re
 }
 
 const NO_OPTIONS: SetOptions = {};
-
-function undefinedIfNotFound(thrown: unknown): undefined {
-  if (!(thrown instanceof NotFoundError)) throw thrown;
-}

@@ -65,6 +65,9 @@ export interface State {
   origin?(pointer: Pointer, at?: number): Origin | undefined;
 }
 
+/** Reads and writes alone: what a collection, the ports of a controller and a transaction need of a state. */
+export type BasicState = Pick<State, 'get' | 'find' | 'list' | 'create' | 'update' | 'destroy' | 'teardown'>;
+
 /** Who changed a resource, and why. */
 export interface Origin {
   readonly event: 'created' | 'updated' | 'tornDown' | 'destroyed';

@@ -2,7 +2,6 @@ import { compareUtf8, type Clock } from '@cosi-ts/core';
 import {
   kindKey,
   nextVersion,
-  samePointer,
   UNDEFINED_VERSION,
   type Kind,
   type Pointer,
@@ -10,10 +9,11 @@ import {
   type Version,
 } from '@cosi-ts/resources';
 import { subjectOf, type Command } from './command.ts';
-import { decide } from './decide.ts';
-import { InvalidTransactionError, NotFoundError, StateError } from './errors.ts';
+import { decide, isRefusal } from './decide.ts';
+import { findIn } from './derived/find-in.ts';
+import { InvalidTransactionError, NotFoundError } from './errors.ts';
 import type { Expectation } from './expectation.ts';
-import type { ListOptions, State, TransactOptions, UpdateOptions, WriteOptions } from './state.ts';
+import type { BasicState, ListOptions, State, TransactOptions, UpdateOptions, WriteOptions } from './state.ts';
 
 /** A resource as it was in the state, and as the transaction will leave it. */
 interface Draft {
@@ -25,10 +25,7 @@ interface Draft {
  * What a reader and writer of a state sees who will commit everything at the end: reads are remembered, writes are kept
  * back, and its own writes are what it reads. Refusals come at once, as from the state.
  */
-export class Transaction implements Pick<
-  State,
-  'get' | 'find' | 'list' | 'create' | 'update' | 'destroy' | 'teardown'
-> {
+export class Transaction implements BasicState {
   readonly #state: State;
   readonly #clock: Clock;
   readonly #drafts = new Map<string, Map<string, Draft>>();
@@ -108,7 +105,7 @@ export class Transaction implements Pick<
     const drafts = this.#draftsOf(pointer);
     const draft = drafts.get(pointer.id) ?? { before: read, after: read };
     const decision = decide(command, draft.after, FIRST, this.#clock.now());
-    if (decision instanceof StateError) throw decision;
+    if (isRefusal(decision)) throw decision;
     // A commit takes a resource one step.
     if (command.do === 'create' && draft.before !== undefined) {
       throw new InvalidTransactionError(pointer, 'it cannot be destroyed and created at once');
@@ -144,14 +141,4 @@ function commandOf({ before, after }: Draft): readonly Command[] {
   if (after === undefined) return [{ do: 'destroy', pointer: before.metadata, owner }];
   const resource = { metadata: { ...after.metadata, version }, spec: after.spec };
   return [{ do: 'update', resource, owner, expectedPhase: 'any' }];
-}
-
-function findIn(state: State, pointer: Pointer): Promise<Resource | undefined> {
-  if (state.find !== undefined) return state.find(pointer);
-  return state.get(pointer).catch((thrown: unknown) => {
-    if (thrown instanceof NotFoundError && thrown.pointer !== undefined && samePointer(thrown.pointer, pointer)) {
-      return undefined;
-    }
-    throw thrown;
-  });
 }

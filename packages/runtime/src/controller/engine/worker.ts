@@ -7,11 +7,11 @@ import {
   type RateLimiter,
   type Runner,
 } from '@cosi-ts/core';
-import type { State } from '../../state/state.ts';
+import type { BasicState, State } from '../../state/state.ts';
 import { Transaction } from '../../state/transaction.ts';
 import type { Controller, OpenPorts, ReconcileContext } from '../controller.ts';
 import type { RuntimeObserver } from '../metrics/observer.ts';
-import { openPorts, type PortState } from '../port/open-ports.ts';
+import { openPorts } from '../port/open-ports.ts';
 import { OutputTracker } from '../port/output-tracker.ts';
 import { passage } from '../port/passage.ts';
 import type { OutputPort } from '../ports.ts';
@@ -152,7 +152,7 @@ export class Worker implements Runner {
 const NO_CAUSES: readonly Cause[] = [];
 
 /** The state as the present transaction sees it. */
-function viewOf(current: () => Transaction): PortState {
+function viewOf(current: () => Transaction): BasicState {
   return {
     get: async (pointer) => current().get(pointer),
     find: async (pointer) => current().find(pointer),

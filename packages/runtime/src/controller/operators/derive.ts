@@ -185,10 +185,11 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
     key: string,
     context: ReconcileContext,
   ): Promise<ReconcileReturn> => {
-    const [first, ...more] = groups.members(key);
+    const ids = groups.members(key);
+    const [first] = ids;
     let members: readonly Resource<I>[] = NONE;
-    if (more.length > 0) {
-      members = await membersOf(groups.members(key), key, ports.input);
+    if (ids.length > 1) {
+      members = await membersOf(ids, key, ports.input);
     } else if (first !== undefined) {
       const found = await ports.input.find(first);
       if (isMember(found, key)) members = [found];

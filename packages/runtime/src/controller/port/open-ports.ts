@@ -1,5 +1,5 @@
 import type { Resource } from '@cosi-ts/resources';
-import type { Attribution, ListOptions, State } from '../../state/state.ts';
+import type { Attribution, BasicState, ListOptions } from '../../state/state.ts';
 import { collection, type Collection, type Finalizers, type Reader, type Writer } from '../../state/collection.ts';
 import { NotFoundError, PendingFinalizersError } from '../../state/errors.ts';
 import type { OpenPorts } from '../controller.ts';
@@ -7,13 +7,10 @@ import type { InputPort, OutputPort, PortDeclaration, PortDeclarations } from '.
 import type { Passage } from './passage.ts';
 import { refusalsOf, type Refusals } from './refusals.ts';
 
-/** What ports need of a state. */
-export type PortState = Pick<State, 'get' | 'find' | 'list' | 'create' | 'update' | 'destroy' | 'teardown'>;
-
 /** Whom the ports belong to, and what they need of the engine. */
 export interface PortHolder {
   readonly controller: string;
-  readonly state: PortState;
+  readonly state: BasicState;
   /** What every call goes through on its way. */
   readonly passage: Passage;
   /** Who writes, and why. */
