@@ -42,13 +42,9 @@ export function packEntry(id: string, { data, endpoints }: PackedContent): Packe
 export function readEntry(entry: Packed): PackedContent {
   let data = NOTHING;
   const endpoints: Packed[] = [];
-  for (let at = firstField(entry); at < entry.length;) {
-    const field = entry.charCodeAt(at);
-    const length = readLength(entry, at + 1);
-    const start = at + 1 + sizeOfLength(length);
-    at = start + length;
-    if (field === DATA) data = entry.slice(start, at) as Packed;
-    else if (field === ENDPOINT) endpoints.push(entry.slice(start, at) as Packed);
+  for (const fields = new EntryFields(entry); fields.next();) {
+    if (fields.tag === DATA) data = entry.slice(fields.start, fields.end) as Packed;
+    else if (fields.tag === ENDPOINT) endpoints.push(entry.slice(fields.start, fields.end) as Packed);
   }
   return { data, endpoints };
 }
@@ -56,37 +52,27 @@ export function readEntry(entry: Packed): PackedContent {
 /** Whether an entry has just these endpoints, in this order. */
 export function hasEndpoints(entry: Packed, endpoints: readonly Packed[]): boolean {
   let found = 0;
-  for (let at = firstField(entry); at < entry.length;) {
-    const field = entry.charCodeAt(at);
-    const length = readLength(entry, at + 1);
-    const start = at + 1 + sizeOfLength(length);
-    at = start + length;
-    if (field !== ENDPOINT) continue;
+  for (const fields = new EntryFields(entry); fields.next();) {
+    if (fields.tag !== ENDPOINT) continue;
     const endpoint = endpoints[found];
-    if (endpoint === undefined || endpoint.length !== length || !entry.startsWith(endpoint, start)) return false;
+    if (endpoint === undefined || !fields.holds(endpoint)) return false;
     found += 1;
   }
   return found === endpoints.length;
 }
 
 export function hasSameData(entry: Packed, data: Packed): boolean {
-  for (let at = firstField(entry); at < entry.length;) {
-    const field = entry.charCodeAt(at);
-    const length = readLength(entry, at + 1);
-    const start = at + 1 + sizeOfLength(length);
-    at = start + length;
-    if (field === DATA) return length === data.length && entry.startsWith(data, start);
-  }
+  for (const fields = new EntryFields(entry); fields.next();) if (fields.tag === DATA) return fields.holds(data);
   return data.length === 0;
 }
 
 /** Whether an entry says more than what others say of the affiliate. */
 export function hasData(entry: Packed): boolean {
-  return fieldsOf(entry, DATA) > 0;
+  return countOf(entry, DATA) > 0;
 }
 
 export function countEndpoints(entry: Packed): number {
-  return fieldsOf(entry, ENDPOINT);
+  return countOf(entry, ENDPOINT);
 }
 
 /** A snapshot or a list of these entries; of none, the message without bytes. */
@@ -120,19 +106,40 @@ export function encodeDeletion(id: string): Uint8Array {
   return Buffer.concat([unpack(packEntry(id, { data: NOTHING, endpoints: [] })), DELETED]);
 }
 
-function fieldsOf(entry: Packed, wanted: number): number {
+function countOf(entry: Packed, tag: number): number {
   let count = 0;
-  for (let at = firstField(entry); at < entry.length;) {
-    if (entry.charCodeAt(at) === wanted) count += 1;
-    const length = readLength(entry, at + 1);
-    at += 1 + sizeOfLength(length) + length;
-  }
+  for (const fields = new EntryFields(entry); fields.next();) if (fields.tag === tag) count += 1;
   return count;
 }
 
-/** The affiliate's own head comes first, its fields after it. */
-function firstField(entry: Packed): number {
-  return 1 + sizeOfLength(readLength(entry, 1));
+/** Walks through the fields of an entry, one after the other. */
+class EntryFields {
+  readonly #entry: Packed;
+  /** Of the field that was come to last, whose value is from `start` to `end`. */
+  tag = 0;
+  start = 0;
+  end: number;
+
+  constructor(entry: Packed) {
+    this.#entry = entry;
+    // The affiliate's own head comes first.
+    this.end = 1 + sizeOfLength(readLength(entry, 1));
+  }
+
+  /** @returns false at the end */
+  next(): boolean {
+    if (this.end >= this.#entry.length) return false;
+    this.tag = this.#entry.charCodeAt(this.end);
+    const length = readLength(this.#entry, this.end + 1);
+    this.start = this.end + 1 + sizeOfLength(length);
+    this.end = this.start + length;
+    return true;
+  }
+
+  /** Whether that is the field's value. */
+  holds(value: Packed): boolean {
+    return value.length === this.end - this.start && this.#entry.slice(this.start, this.end) === value;
+  }
 }
 
 function writeText(target: Buffer, start: number, value: string, length: number): number {
