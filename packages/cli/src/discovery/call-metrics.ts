@@ -1,7 +1,6 @@
 import { RpcStatus, type RpcStatusName } from '@cosi-ts/core';
 import type { DiscoveryObserver, ObservedCall } from '@cosi-ts/discovery';
-import { Counter, type Registry } from 'prom-client';
-import { SecondsHistogram } from './seconds-histogram.ts';
+import { Counter, Histogram, type Registry } from 'prom-client';
 
 const SERVICE = 'sidero.discovery.server.Cluster';
 
@@ -12,19 +11,22 @@ const METHODS: readonly ObservedCall[] = [
 
 const LABELS = ['grpc_type', 'grpc_service', 'grpc_method'] as const;
 
-interface CallMetrics {
-  readonly observer: Pick<DiscoveryObserver, 'callStarted' | 'messageSent' | 'callEnded'>;
-  /** What is not in the registry, in the text format. */
-  text(): string;
-}
+type CallObserver = Pick<DiscoveryObserver, 'callStarted' | 'messageSent' | 'callEnded'>;
 
 /**
  * The metrics of gRPC servers everywhere. Every series exists from the start, so that a first error is a change. What
- * happens is counted in numbers, and becomes series when somebody asks: a call is short.
+ * happens is counted in numbers, which become series when somebody asks: a call is short.
  */
-export function callMetrics(registry: Registry): CallMetrics {
+export function callMetrics(registry: Registry): CallObserver {
   const registers = [registry];
-  const all = METHODS.map(tallyOf);
+  const seconds = new Histogram({
+    name: 'grpc_server_handling_seconds',
+    help: 'Seconds that calls took.',
+    labelNames: LABELS,
+    buckets: [0.01, 0.1, 0.25, 0.5, 1, 2.5],
+    registers,
+  });
+  const all = METHODS.map((call) => tallyOf(call, seconds));
   const byMethod = new Map(all.map((tally) => [tally.method, tally]));
   const of = ({ method }: ObservedCall): Tally => byMethod.get(method) ?? unknownMethod(method);
   const counter = (name: string, help: string, count: (tally: Tally) => number): void => {
@@ -55,23 +57,14 @@ export function callMetrics(registry: Registry): CallMetrics {
       }
     },
   });
-  const seconds = new SecondsHistogram(
-    'grpc_server_handling_seconds',
-    'Seconds that calls took.',
-    [0.01, 0.1, 0.25, 0.5, 1, 2.5],
-  );
-  const series = new Map(all.map((tally) => [tally, seconds.series(tally.labels)]));
   return {
-    observer: {
-      callStarted: (call) => void (of(call).started += 1),
-      messageSent: (call) => void (of(call).sent += 1),
-      callEnded(call, status, millis) {
-        const tally = of(call);
-        tally.ended.set(status, (tally.ended.get(status) ?? 0) + 1);
-        series.get(tally)?.observe(millis / 1000);
-      },
+    callStarted: (call) => void (of(call).started += 1),
+    messageSent: (call) => void (of(call).sent += 1),
+    callEnded(call, status, millis) {
+      const tally = of(call);
+      tally.ended.set(status, (tally.ended.get(status) ?? 0) + 1);
+      tally.times.observe(millis / 1000);
     },
-    text: () => seconds.text(),
   };
 }
 
@@ -81,11 +74,13 @@ interface Tally {
   started: number;
   sent: number;
   readonly ended: Map<RpcStatusName, number>;
+  readonly times: Histogram.Internal<string>;
 }
 
-function tallyOf({ method, isStream }: ObservedCall): Tally {
+function tallyOf({ method, isStream }: ObservedCall, seconds: Histogram<(typeof LABELS)[number]>): Tally {
   const labels = { grpc_type: isStream ? 'server_stream' : 'unary', grpc_service: SERVICE, grpc_method: method };
-  return { method, labels, started: 0, sent: 0, ended: new Map() };
+  seconds.zero(labels);
+  return { method, labels, started: 0, sent: 0, ended: new Map(), times: seconds.labels(labels) };
 }
 
 function unknownMethod(method: string): never {

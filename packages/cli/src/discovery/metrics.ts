@@ -23,7 +23,6 @@ export function discoveryMetrics({ hasSnapshots, counts }: MetricsOptions): Metr
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   stateGauges(registry, counts);
-  const calls = callMetrics(registry);
   const counter = (name: string, help: string) => new Counter({ name: `discovery_state_${name}`, help, registers });
   const runs = counter('gc_runs_total', 'Removals of what expired.');
   const clusters = counter('gc_clusters_total', 'Clusters removed since all of theirs had expired.');
@@ -37,7 +36,7 @@ export function discoveryMetrics({ hasSnapshots, counts }: MetricsOptions): Metr
   hello.inc({ client_version: 'unknown' }, 0);
   return {
     observer: {
-      ...calls.observer,
+      ...callMetrics(registry),
       hello: (version) => hello.inc({ client_version: version }),
       collected(removed) {
         runs.inc();
@@ -46,7 +45,7 @@ export function discoveryMetrics({ hasSnapshots, counts }: MetricsOptions): Metr
       },
       snapshot: hasSnapshots ? snapshotMetrics(registry) : () => undefined,
     },
-    page: metricsPage(registry, calls.text),
+    page: metricsPage(registry),
   };
 }
 
