@@ -1,11 +1,9 @@
 import type { State } from '@cosi-ts/runtime';
-import { StuckError } from '../simulation/driver.ts';
 import { replayFromEnvironment } from '../simulation/outside/environment.ts';
 import { parseReplay, type Replay } from '../simulation/replay.ts';
 import { simulateReplay, SimulationError } from '../simulation/simulate.ts';
 import type { Simulation } from '../simulation/simulation.ts';
-import { comeToRest } from './rest.ts';
-import { livelockOf } from './livelock.ts';
+import { comeToRest, untilRest } from './rest.ts';
 import { RandomGate } from './random-gate.ts';
 import type { Controllers, Scenario } from './scenario.ts';
 import { decisionsOf, shrinkChoices } from './shrink.ts';
@@ -115,11 +113,7 @@ export async function reconcileOnce(
   sim.note('from here on nothing is disturbed, and nobody asks for anything');
   chronicle.expectRest();
   const settle = async (): Promise<void> => {
-    try {
-      await sim.until('rest', () => sim.isQuiet() || chronicle.livelock !== undefined, { within });
-    } catch (thrown) {
-      throw (thrown instanceof StuckError ? livelockOf(chronicle.writes) : undefined) ?? thrown;
-    }
+    await untilRest(sim, chronicle, () => sim.isQuiet() || chronicle.livelock !== undefined, { within });
     if (chronicle.livelock !== undefined) throw chronicle.livelock;
   };
   const rest = async (): Promise<void> => {

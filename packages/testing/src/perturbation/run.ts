@@ -1,15 +1,13 @@
 import { kindKey, type ResourceType } from '@cosi-ts/resources';
 import type { State } from '@cosi-ts/runtime';
-import { StuckError } from '../simulation/driver.ts';
 import { simulateReplay, type SimulationResult } from '../simulation/simulate.ts';
 import type { Limits, Simulation } from '../simulation/simulation.ts';
 import { DisturbedGate, isWrite } from './disturbed-gate.ts';
 import { LaggingView, type Advance } from './lagging-view.ts';
-import { livelockOf } from './livelock.ts';
 import { contentsOf, observeResource, type RunOutcome } from './outcome.ts';
 import { effectsOf, newsOf } from './news.ts';
 import type { Occurrences, Plan } from './plan.ts';
-import { comeToRest } from './rest.ts';
+import { comeToRest, untilRest } from './rest.ts';
 import type { Scenario } from './scenario.ts';
 import { setStage } from './stage.ts';
 
@@ -116,11 +114,7 @@ async function play(
     const from = sim.now;
     const isDone = (): boolean =>
       sim.isQuiet() || chronicle.livelock !== undefined || (gate.isHolding && sim.now - from > HELD);
-    try {
-      await sim.until('rest', isDone, limits);
-    } catch (thrown) {
-      throw (thrown instanceof StuckError ? livelockOf(chronicle.writes) : undefined) ?? thrown;
-    }
+    await untilRest(sim, chronicle, isDone, limits);
     // Who is kept from hearing of something may well be in a loop until it does.
     if (chronicle.livelock !== undefined && !gate.isHolding) throw chronicle.livelock;
   };
