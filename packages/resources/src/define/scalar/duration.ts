@@ -1,7 +1,7 @@
 import { WireType } from '@bufbuild/protobuf/wire';
 import { formatDuration, parseDuration } from '@cosi-ts/core';
 import { SchemaError } from '../../resource/errors.ts';
-import { readMessage } from './message.ts';
+import { readInstant, writeInstant } from './instant.ts';
 import { mismatch } from './mismatch.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -16,22 +16,10 @@ export const duration: Scalar<string> = {
   equals: Object.is,
   write(writer, value) {
     const nanos = Math.round((parseDuration(value) ?? 0) * 1e6);
-    const seconds = Math.trunc(nanos / 1e9);
-    writer.fork();
-    if (seconds !== 0) writer.tag(1, WireType.Varint).int64(seconds);
-    if (nanos % 1e9 !== 0) writer.tag(2, WireType.Varint).int32(nanos % 1e9);
-    writer.join();
+    writeInstant(writer, { seconds: Math.trunc(nanos / 1e9), nanos: nanos % 1e9 });
   },
   read(reader) {
-    let seconds = 0;
-    let nanos = 0;
-    readMessage(reader, (number, wireType) => {
-      if (wireType !== WireType.Varint) return false;
-      if (number === 1) seconds = Number(reader.int64());
-      else if (number === 2) nanos = reader.int32();
-      else return false;
-      return true;
-    });
+    const { seconds, nanos } = readInstant(reader);
     return formatDuration(seconds * 1000 + nanos / 1e6);
   },
   toPlain: (value) => value,
