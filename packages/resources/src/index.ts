@@ -152,6 +152,7 @@ export { AddressSpec, type AddressSpecSpec } from './types/network/address-spec.
 export { LinkSpec, type LinkSpecSpec } from './types/network/link-spec.ts';
 export { LinkStatus, type LinkStatusSpec } from './types/network/link-status.ts';
 export {
+  NFT_PRIORITIES,
   NfTablesChain,
   type NfTablesAddressMatch,
   type NfTablesChainSpec,

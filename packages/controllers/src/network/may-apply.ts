@@ -1,6 +1,5 @@
-import { KubeSpanDeviceStatus } from '@cosi-ts/resources';
+import { KubeSpanDeviceStatus, type KubeSpanDeviceStatusSpec } from '@cosi-ts/resources';
 import { weak, type InputPort } from '@cosi-ts/runtime';
-import type { KubeSpanDeviceStatusSpec } from '@cosi-ts/resources';
 
 /** The name of KubeSpan's link, and the id of its status. */
 export const KUBESPAN_LINK = 'kubespan';

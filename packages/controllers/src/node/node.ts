@@ -73,7 +73,7 @@ export const API_SOCKET = 'api.sock';
 /** Milliseconds: as long as a service keeps anything. */
 const DEFAULT_TTL = 30 * 60_000;
 
-/** Milliseconds to wait for the discovery services when leaving. */
+/** Milliseconds to wait for the registries when leaving. */
 const LEAVE_GRACE = 5000;
 
 /**
@@ -88,11 +88,11 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   await lockDirectory(host, directory);
   await readMachineConfig(host.files, configPath);
 
+  // Begun before the controllers, so that it ends after them: nobody makes anew what is undone.
   const networkOwner = owner.child('network');
   const state = new MemoryState({ clock: host.clock, random: host.random, pace: host.pace, types });
   await registerMeta(state, types, options.openNamespaces);
   const runtime = new ControllerRuntime({ state, host, owner, observer: options.observer });
-  // After the controllers, so that nobody makes anew what is undone.
   const network = options.network && { driver: options.network, owner: networkOwner };
   const controllers = nodeControllers({ ...options, ttl, host, configPath, network });
   for (const controller of controllers) runtime.register(controller);

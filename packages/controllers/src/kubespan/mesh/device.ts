@@ -28,14 +28,9 @@ const RETRY = 30_000;
  * Says whether this node can have KubeSpan's device, and if not what is missing: nothing on the machine is changed before
  * that is said.
  *
- * @param driver undefined if the node was started without
- * @param held the links that this process has made
+ * @param machine undefined if the node was started without
  */
-export function kubespanDeviceController(
-  host: Pick<Host, 'timers'>,
-  driver: MachineProbe | undefined,
-  held: Applied<LinkSpecSpec>,
-): Controller {
+export function kubespanDeviceController(host: Pick<Host, 'timers'>, machine: ProbedMachine | undefined): Controller {
   return defineController({
     name: NAME,
     ports: {
@@ -56,11 +51,15 @@ export function kubespanDeviceController(
           return;
         }
         const own = (await identity.find('local'))?.spec;
-        const isHeld = held.get(KUBESPAN_LINK) !== undefined;
+        const isHeld = machine?.held.get(KUBESPAN_LINK) !== undefined;
         const configured = (await addresses.list()).map(({ spec }) => spec.address);
-        const found = await judge(driver, settings, isHeld ? undefined : { identity: own, addresses: configured });
+        const found = await judge(
+          machine?.driver,
+          settings,
+          isHeld ? undefined : { identity: own, addresses: configured },
+        );
         await writeOutput(status, KUBESPAN_LINK, found, NAME);
-        if (driver !== undefined && !isHeld) again.set(RETRY);
+        if (machine !== undefined && !isHeld) again.set(RETRY);
         const news = `${found.state} ${found.missing.join('; ')}`;
         if (news === told) return;
         told = news;
@@ -69,6 +68,12 @@ export function kubespanDeviceController(
       };
     },
   });
+}
+
+interface ProbedMachine {
+  readonly driver: MachineProbe;
+  /** The links that this process has made. */
+  readonly held: Applied<LinkSpecSpec>;
 }
 
 type MachineProbe = Pick<NetworkDriver, 'probe' | 'link' | 'device' | 'machineAddresses'>;

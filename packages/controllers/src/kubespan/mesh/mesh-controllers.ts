@@ -1,4 +1,4 @@
-import { Owner, type Host } from '@cosi-ts/core';
+import type { Host, Owner } from '@cosi-ts/core';
 import type { LinkSpecSpec } from '@cosi-ts/resources';
 import type { Controller } from '@cosi-ts/runtime';
 import { addressSpecController } from '../../network/address-spec.ts';
@@ -22,13 +22,11 @@ export function meshControllers(
   host: Pick<Host, 'clock' | 'timers'>,
   network: NetworkOfNode | undefined,
 ): readonly Controller[] {
-  const owner = network?.owner ?? new Owner('no network');
+  if (network === undefined) return [kubespanDeviceController(host, undefined)];
+  const { driver, owner } = network;
   const held = new Applied<LinkSpecSpec>(owner);
-  const device = kubespanDeviceController(host, network?.driver, held);
-  if (network === undefined) return [device];
-  const { driver } = network;
   return [
-    device,
+    kubespanDeviceController(host, { driver, held }),
     kubespanManagerController(host, driver),
     linkSpecController(driver, held, { host }),
     addressSpecController(driver, { host, owner }),

@@ -35,39 +35,39 @@ export function linuxNetwork({ timers, log, device: choice }: LinuxNetworkOption
   };
   return {
     probe,
-    link: async (name) => parseLink(await quiet(['-json', 'link', 'show', 'dev', name], ABSENT)),
+    link: async (name) => parseLink(await quiet(['-json', 'link', 'show', 'dev', name])),
     createDevice: async (name) => (await devices()).create(name),
     setLink: async (name, change) => void (await ip('link', 'set', 'dev', name, ...linkWords(change))),
     async removeLink(name) {
       await userSpace.remove(name);
-      await quiet(['link', 'delete', 'dev', name], ABSENT);
+      await quiet(['link', 'delete', 'dev', name]);
     },
     device: async (name) => (await devices()).read(name),
     configure: async (name, change) => (await devices()).configure(name, change),
     onDeviceEnd: (ended) => userSpace.onEnd(ended),
 
     machineAddresses: async () => parseAddresses(await ip('-json', 'address', 'show')),
-    addresses: async (link) => parseAddresses(await quiet(['-json', 'address', 'show', 'dev', link], ABSENT)),
+    addresses: async (link) => parseAddresses(await quiet(['-json', 'address', 'show', 'dev', link])),
     addAddress: async (link, address) =>
       void (await ip(...familyOf(address), 'address', 'replace', address, 'dev', link)),
     removeAddress: async (link, address) =>
-      void (await quiet([...familyOf(address), 'address', 'delete', address, 'dev', link], ABSENT)),
+      void (await quiet([...familyOf(address), 'address', 'delete', address, 'dev', link])),
 
     async hasRoute(route) {
       const words = ['-json', flag(route), 'route', 'show', 'table', route.table];
-      return parseEntries(await quiet(words, ABSENT)).some((entry) => isRoute(entry, route));
+      return parseEntries(await quiet(words)).some((entry) => isRoute(entry, route));
     },
     setRoute: async (route) => void (await ip(flag(route), 'route', 'replace', ...routeWords(route))),
-    removeRoute: async (route) => void (await quiet([flag(route), 'route', 'delete', ...routeWords(route)], ABSENT)),
+    removeRoute: async (route) => void (await quiet([flag(route), 'route', 'delete', ...routeWords(route)])),
 
     async hasRule(rule) {
       return parseEntries(await ip('-json', flag(rule), 'rule', 'show')).some((entry) => isRule(entry, rule));
     },
     addRule: async (rule) => void (await ip(flag(rule), 'rule', 'add', ...ruleWords(rule))),
-    removeRule: async (rule) => void (await quiet([flag(rule), 'rule', 'delete', ...ruleWords(rule)], ABSENT)),
+    removeRule: async (rule) => void (await quiet([flag(rule), 'rule', 'delete', ...ruleWords(rule)])),
 
     async chains() {
-      const listed = await runProgram('nft', ['list', 'table', ...NFT_TABLE.split(' ')]).catch(absent(ABSENT));
+      const listed = await runProgram('nft', ['list', 'table', ...NFT_TABLE.split(' ')]).catch(nothingIfAbsent);
       return [...listed.matchAll(/^\tchain (\S+) \{$/gm)].map(([, name = '']) => name).sort();
     },
     setChains: async (chains) => void (await runProgram('nft', ['-f', '-'], nftScript(chains))),
@@ -83,15 +83,13 @@ function ip(...words: readonly string[]): Promise<string> {
 }
 
 /** As `ip`, but what is not there is nothing. */
-function quiet(words: readonly string[], pattern: RegExp): Promise<string> {
-  return runProgram('ip', words).catch(absent(pattern));
+function quiet(words: readonly string[]): Promise<string> {
+  return runProgram('ip', words).catch(nothingIfAbsent);
 }
 
-function absent(pattern: RegExp) {
-  return (thrown: unknown): string => {
-    if (thrown instanceof ProgramError && pattern.test(thrown.said)) return '';
-    throw thrown;
-  };
+function nothingIfAbsent(thrown: unknown): string {
+  if (thrown instanceof ProgramError && ABSENT.test(thrown.said)) return '';
+  throw thrown;
 }
 
 function linkWords({ mtu, isUp }: LinkChange): readonly string[] {

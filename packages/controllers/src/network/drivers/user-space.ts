@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { messageOf, sleep, type Logger, type Timers } from '@cosi-ts/core';
+import { sleep, type Logger, type Timers } from '@cosi-ts/core';
 import type { WireguardChange, WireguardDevice } from '../network-driver.ts';
 import { lastWords } from '../text/last-words.ts';
 import { UAPI_GET, checkUapiAnswer, formatUapiChange, parseUapiDevice } from '../text/uapi.ts';
@@ -88,7 +88,7 @@ export class UserSpaceDevices {
   #gone(name: string, child: ChildProcess, reason: string): void {
     if (this.#processes.get(name) !== child) return;
     this.#processes.delete(name);
-    this.#log.warn('the WireGuard device ended', { link: name, reason: messageOf(reason) });
+    this.#log.warn('the WireGuard device ended', { link: name, reason });
     for (const ended of this.#listeners) ended(name);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  NFT_PRIORITIES,
   isIpv4,
   ipPrefixAddress,
   type IpPrefix,
@@ -22,28 +23,11 @@ export function nftScript(chains: ReadonlyMap<string, NfTablesChainSpec>): strin
 function chainLines([name, { type, hook, priority, policy, rules }]: readonly [string, NfTablesChainSpec]): string[] {
   return [
     `  chain ${checked(name)} {`,
-    `    type ${checked(type)} hook ${hook} priority ${PRIORITIES[priority] ?? priority}; policy ${policy};`,
+    `    type ${checked(type)} hook ${hook} priority ${NFT_PRIORITIES[priority]}; policy ${policy};`,
     ...rules.flatMap(ruleTexts).map((rule) => `    ${rule}`),
     '  }',
   ];
 }
-
-/** Our names that nft does not know by these words. */
-const PRIORITIES: Readonly<Record<string, string>> = {
-  first: '-2147483648',
-  'conntrack-defrag': '-400',
-  raw: '-300',
-  'selinux-first': '-225',
-  conntrack: '-200',
-  mangle: '-150',
-  'nat-dest': '-100',
-  filter: '0',
-  security: '50',
-  'nat-source': '100',
-  'selinux-last': '225',
-  'conntrack-helper': '300',
-  last: '2147483647',
-};
 
 type Family = 'ip' | 'ip6';
 const FAMILIES: readonly Family[] = ['ip', 'ip6'];

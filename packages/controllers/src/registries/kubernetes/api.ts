@@ -1,5 +1,4 @@
-import { CodedError } from '@cosi-ts/core';
-import type { FileWatch } from '@cosi-ts/core';
+import { CodedError, type FileWatch } from '@cosi-ts/core';
 
 /**
  * A way to a Kubernetes cluster, as far as discovery needs one. A driver: production speaks HTTPS as a kubeconfig says,

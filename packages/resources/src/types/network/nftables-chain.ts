@@ -2,7 +2,9 @@ import { defineResource, type DeclaredType } from '../../define/define-resource.
 import { bool, enumOf, ipPrefix, list, optional, string, uint32, type SpecOf } from '../../define/fields.ts';
 
 const hook = enumOf({ prerouting: 0, input: 1, forward: 2, output: 3, postrouting: 4 });
-const priority = enumOf({
+
+/** Where a chain stands among others at its hook, by the kernel's numbers. */
+export const NFT_PRIORITIES = {
   first: -2_147_483_648,
   'conntrack-defrag': -400,
   raw: -300,
@@ -16,7 +18,8 @@ const priority = enumOf({
   'selinux-last': 225,
   'conntrack-helper': 300,
   last: 2_147_483_647,
-});
+} as const;
+const priority = enumOf(NFT_PRIORITIES);
 const verdict = enumOf({ drop: 0, accept: 1 });
 
 const interfaceMatch = {
