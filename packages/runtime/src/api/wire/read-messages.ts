@@ -28,7 +28,7 @@ export const readPointerRequest: (bytes: Uint8Array) => PointerRequest = orGener
       if (reader.field === 1) request.namespace = reader.text();
       else if (reader.field === 2) request.type = reader.text();
       else if (reader.field === 3) request.id = reader.text();
-      else if (reader.field === 4) request.options = readOptions(once(request.options, reader));
+      else if (reader.field === 4) request.options = readOwner(once(request.options, reader));
       else throw UNUSUAL;
     }
     return request;
@@ -42,17 +42,23 @@ export interface WriteRequest {
 }
 
 /** @throws Error if malformed */
-export const readCreateRequest: (bytes: Uint8Array) => WriteRequest = orGenerated(readWrite(1), (bytes) =>
+export const readCreateRequest: (bytes: Uint8Array) => WriteRequest = orGenerated(readWrite(1, readOwner), (bytes) =>
   fromBinary(CreateRequestSchema, bytes),
 );
 
 /** @throws Error if malformed */
-export const readUpdateRequest: (bytes: Uint8Array) => WriteRequest = orGenerated(readWrite(2), (bytes) => {
-  const { newResource, options } = fromBinary(UpdateRequestSchema, bytes);
-  return { resource: newResource, options };
-});
+export const readUpdateRequest: (bytes: Uint8Array) => WriteRequest = orGenerated(
+  readWrite(2, readUpdateOptions),
+  (bytes) => {
+    const { newResource, options } = fromBinary(UpdateRequestSchema, bytes);
+    return { resource: newResource, options };
+  },
+);
 
-function readWrite(field: number): (reader: FieldReader) => WriteRequest {
+function readWrite(
+  field: number,
+  readOptions: (reader: FieldReader) => WriteRequest['options'],
+): (reader: FieldReader) => WriteRequest {
   return (reader) => {
     let resource: ResourceFields | undefined;
     let options: WriteRequest['options'];
@@ -65,7 +71,17 @@ function readWrite(field: number): (reader: FieldReader) => WriteRequest {
   };
 }
 
-function readOptions(reader: FieldReader) {
+/** The options of all requests but Update. */
+function readOwner(reader: FieldReader) {
+  const options = { owner: '' };
+  while (reader.next()) {
+    if (reader.field !== 1) throw UNUSUAL;
+    options.owner = reader.text();
+  }
+  return options;
+}
+
+function readUpdateOptions(reader: FieldReader) {
   const options = { owner: '', expectedPhase: undefined as string | undefined };
   while (reader.next()) {
     if (reader.field === 1) options.owner = reader.text();
