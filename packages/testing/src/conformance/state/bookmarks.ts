@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inBatches, plainly, type Through } from './batches.ts';
 import { assertSameEvents, labelled, type EventReader, type Seen, type StateSubject } from './subject.ts';
 
 type Rule = (subject: StateSubject) => Promise<void>;
@@ -21,18 +22,26 @@ export const BOOKMARK_RULES: Readonly<Record<string, Rule>> = {
   },
 
   'WatchKindWithBookmarks: a watch goes on behind its contents and any of its events': (subject) =>
-    resumesKind(subject, { bootstrapContents: true }),
+    resumesKind(subject, { bootstrapContents: true }, plainly),
+
+  'WatchKindWithBookmarks: the same in batches': (subject) =>
+    resumesKind(subject, { bootstrapContents: true }, inBatches),
 
   'WatchKindWithBookmarks: and from its beginning, if it asked for a bookmark there': (subject) =>
-    resumesKind(subject, { bootstrapBookmark: true }),
+    resumesKind(subject, { bootstrapBookmark: true }, plainly),
+
+  'WatchKindWithBookmarks: that in batches, too': (subject) =>
+    resumesKind(subject, { bootstrapBookmark: true }, inBatches),
 };
 
 async function resumesKind(
   { paths, create, watchKind }: StateSubject,
   options: { readonly bootstrapContents?: boolean; readonly bootstrapBookmark?: boolean },
+  through: Through,
 ): Promise<void> {
   await create('b');
-  const events = await watchKind(options);
+  await create('other');
+  const events = through(await watchKind(options));
   for (const value of ['1', '2'])
     await paths.update(
       'b',
@@ -40,13 +49,13 @@ async function resumesKind(
     );
   await paths.teardown('b');
   await paths.destroy('b');
-  if (options.bootstrapContents === true) await events.expect('created', 'b');
+  if (options.bootstrapContents === true) for (const id of ['b', 'other']) await events.expect('created', id);
   const seen = await events.take(5);
   assert.deepEqual(
     seen.map(({ type }) => type),
     [options.bootstrapContents === true ? 'bootstrapped' : 'noop', 'updated', 'updated', 'updated', 'destroyed'],
   );
-  await resumesFromEach(seen, create, (from) => watchKind({ from }));
+  await resumesFromEach(seen, create, async (from) => through(await watchKind({ from })));
 }
 
 /** From the bookmark of each event on, the events behind it come again, and then what is new. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { versionOf, type Labels } from '@cosi-ts/resources';
-import { modifyWithResult, type UpdateOptions } from '@cosi-ts/runtime';
+import { collection, modifyWithResult, type UpdateOptions } from '@cosi-ts/runtime';
 import { Path, SPEC, assertSame, idsOf, labelled, type PathResource, type StateSubject } from './subject.ts';
 
 type Rule = (subject: StateSubject) => Promise<void>;
@@ -26,6 +26,18 @@ export const RESOURCE_RULES: Readonly<Record<string, Rule>> = {
     // What is left of the old one does not get in the way of a new one.
     await state.create(run);
     assert.equal((await paths.get('var/run')).metadata.phase, 'running');
+  },
+
+  async 'CRD: and its namespace knows nothing of the others'({ state, paths, create }) {
+    const elsewhere = collection(state, Path.in('elsewhere'));
+    await create('var/run');
+    await assert.rejects(elsewhere.get('var/run'), { code: 'not-found' });
+    assert.deepEqual(await elsewhere.list(), []);
+    const other = await elsewhere.create('var/run', SPEC);
+    assert.equal(other.metadata.namespace, 'elsewhere');
+    await paths.destroy('var/run');
+    assertSame(await elsewhere.get('var/run'), other);
+    assert.deepEqual(await paths.list(), []);
   },
 
   async 'UpdateWithConflicts: a change is applied to what is stored, and given back'({ paths, create }) {
@@ -115,10 +127,12 @@ export const RESOURCE_RULES: Readonly<Record<string, Rule>> = {
     const changed = await modify((labels) => labels.without('foo'));
     assert.equal(changed.metadata.labels.size, 0);
     assertSame(await paths.get('m'), changed);
+    const reason = new Error('modify error');
     const failing = modify(() => {
-      throw new Error('modify error');
+      throw reason;
     });
-    await assert.rejects(failing, { message: 'modify error' });
+    await assert.rejects(failing, (thrown) => thrown === reason);
+    assertSame(await paths.get('m'), changed);
     await paths.teardown('m');
     const relabel = (labels: Labels): Labels => labels.with('foo', 'bar2');
     await assert.rejects(modify(relabel), { code: 'phase-conflict' });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ModelState, type Bug } from '../../history/model-state.fixture.ts';
 import { simulate } from '../../simulation/simulate.ts';
-import { stateConformance } from './state-conformance.ts';
+import { COSI_CASES, stateConformance } from './state-conformance.ts';
 
 /** The cases that fail on a state that makes a mistake every other time. What waits in vain is ended by the simulation. */
 async function failures(bug?: Bug): Promise<string[]> {
@@ -15,6 +15,12 @@ async function failures(bug?: Bug): Promise<string[]> {
   }
   return failed;
 }
+
+test('every case of the COSI runtime is there, and nothing that it does not know', () => {
+  const cases = stateConformance(() => Promise.resolve());
+  expect(new Set(cases.map(({ name }) => name.slice(0, name.indexOf(':'))))).toEqual(new Set(COSI_CASES));
+  expect(COSI_CASES).toHaveLength(24);
+});
 
 test('a plain model passes', async () => {
   expect(await failures()).toEqual([]);

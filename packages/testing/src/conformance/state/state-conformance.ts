@@ -17,6 +17,8 @@ import { WATCH_RULES } from './watches.ts';
  * test.each(cases)('$name', ({ run }) => run());
  * ```
  *
+ * {@link COSI_CASES} lists the cases of the original; `state-conformance.test.ts` holds that each is among the rules.
+ *
  * @param withState makes an empty state, runs the body on it, and clears it away.
  * @param options.knownGaps rules that the backend breaks; their cases fail once they hold.
  */
@@ -26,6 +28,40 @@ export function stateConformance(
 ): readonly ConformanceCase[] {
   return casesOf(STATE_RULES, (rule) => withState((state) => tryOn(state, rule)), options.knownGaps);
 }
+
+/**
+ * The cases of the COSI runtime's suite (there each is called `Test…`), in its order. A rule's name begins with the case
+ * that it is of; some cases are several rules. All of a case's assertions are made, and more where a rule says more. What
+ * differs: each rule has a state of its own; a watch is always pulled in batches, so that "aggregated" means that these
+ * are looked at; a wait ends with the event that comes behind it, not with a time; what a backend does not support is a
+ * known gap.
+ */
+export const COSI_CASES = [
+  'CRD',
+  'UpdateWithConflicts',
+  'CRDWithOwners',
+  'WatchKind',
+  'WatchKindAggregated',
+  'WatchKindWithTailEvents',
+  'WatchKindAggregatedWithTailEvents',
+  'WatchKindWithLabels',
+  'WatchKindAggregatedWithLabels',
+  'ConcurrentFinalizers',
+  'WatchFor',
+  'Watch',
+  'WatchWithTailEvents',
+  'WatchWithBookmarks',
+  'WatchKindWithBookmarks',
+  'ParallelDestroy',
+  'TeardownDestroy',
+  'Update',
+  'Labels',
+  'IDQuery',
+  'ContextWithTeardown',
+  'TeardownAndDestroy',
+  'Modify',
+  'ModifyWithOwner',
+] as const;
 
 const STATE_RULES: Readonly<Record<string, (subject: StateSubject) => Promise<void>>> = {
   ...RESOURCE_RULES,

@@ -85,10 +85,17 @@ export interface Seen {
 /** A watch read event by event. Whoever reads on once it failed or ended fails too. */
 export class EventReader {
   readonly #watch: Watch;
+  readonly #check: (batch: readonly Seen[]) => void;
   #pending: readonly Seen[] = [];
 
-  constructor(watch: Watch) {
+  constructor(watch: Watch, check: (batch: readonly Seen[]) => void = () => {}) {
     this.#watch = watch;
+    this.#check = check;
+  }
+
+  /** The same watch, read by one who looks at each batch first. */
+  checking(check: (batch: readonly Seen[]) => void): EventReader {
+    return new EventReader(this.#watch, check);
   }
 
   async next(): Promise<Seen> {
@@ -110,10 +117,12 @@ export class EventReader {
     const batch = await this.#watch.next();
     assert.ok(batch !== undefined, 'the watch has ended');
     assert.ok(batch.length > 0, 'a batch is empty');
-    return batch.map((event) => {
+    const seen = batch.map((event) => {
       if (event.type === 'errored') throw event.error;
       return event;
     });
+    this.#check(seen);
+    return seen;
   }
 
   /** The next event, which must be of this type, and of this id or resource if one is given. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { sameKind } from '@cosi-ts/resources';
-import { Path, assertSame, assertSameEvents, idsOf, labelled, type EventReader, type StateSubject } from './subject.ts';
+import { inBatches, plainly, type Through } from './batches.ts';
+import { Path, assertSame, assertSameEvents, idsOf, labelled, type StateSubject } from './subject.ts';
 
 type Rule = (subject: StateSubject) => Promise<void>;
 
@@ -28,7 +29,7 @@ export const WATCH_RULES: Readonly<Record<string, Rule>> = {
     await later.expect('created', 'unwatched');
   },
 
-  'WatchKind: tells every change of its kind': (subject) => watchesKind(subject, (events) => events),
+  'WatchKind: tells every change of its kind': (subject) => watchesKind(subject, plainly),
 
   'WatchKindAggregated: what is pending comes in one batch': (subject) => watchesKind(subject, inBatches),
 
@@ -78,10 +79,7 @@ async function live(paths: StateSubject['paths'], create: StateSubject['create']
   await paths.destroy(id);
 }
 
-async function watchesKind(
-  { state, paths, create, watchKind }: StateSubject,
-  through: (events: EventReader) => Pick<EventReader, 'expect'>,
-): Promise<void> {
+async function watchesKind({ state, paths, create, watchKind }: StateSubject, through: Through): Promise<void> {
   const first = await create('path1');
   const events = through(await watchKind());
   const second = await create('path2');
@@ -103,29 +101,4 @@ async function watchesKind(
   assert.ok(sameKind((await whole.expect('bootstrapped', '')).resource.metadata, Path));
   const again = await state.update(changed);
   for (const each of [events, whole]) assertSame((await each.expect('updated', again)).old, changed);
-}
-
-/** The same, checking on the way that a batch is never given before its time: bootstrapping is one batch. */
-function inBatches(events: EventReader): Pick<EventReader, 'expect'> {
-  let pending: Awaited<ReturnType<EventReader['batch']>> = [];
-  return {
-    async expect(type, of) {
-      if (pending.length === 0) {
-        pending = await events.batch();
-        const end = pending.findIndex((event) => event.type === 'bootstrapped');
-        if (end >= 0) assert.ok(pending.slice(0, end).every((event) => event.type === 'created'));
-        else
-          assert.ok(
-            pending.every((event) => event.bookmark !== undefined),
-            'contents without their end',
-          );
-      }
-      const [event, ...rest] = pending;
-      assert.ok(event);
-      pending = rest;
-      assert.equal(event.type, type);
-      if (typeof of === 'object') assertSame(event.resource, of);
-      return event;
-    },
-  };
 }
