@@ -3,6 +3,7 @@ import { startNode, type Node, type OperatingSystem } from '@cosi-ts/controllers
 import { typeRegistry } from '@cosi-ts/resources';
 import { EncodeCache } from '@cosi-ts/runtime';
 import { CommandError } from '../io.ts';
+import { nodeLogger } from '../log/node-log.ts';
 import { prepareCluster, type PreparedNode } from './directory.ts';
 import { nodeVersion } from '../process/node-version.ts';
 import { groupId, listenForReaders, makeReaderDirectory, readerDirectory } from '../nodes/reader-socket.ts';
@@ -54,10 +55,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const encodings = new EncodeCache();
   const nodes = await Promise.all(
     prepared.map(async (place): Promise<ClusterNode> => {
-      const log = host.log.child({ node: place.name });
+      const nodeOwner = owner.child(place.name);
+      const log = nodeLogger({ ...options.host, log: host.log.child({ node: place.name }) }, nodeOwner, place.path);
       const node = await startNode({
         host: { ...options.host, log },
-        owner: owner.child(place.name),
+        owner: nodeOwner,
         directory: place.path,
         types,
         encodings,

@@ -2,7 +2,7 @@ import { aborted, Owner, formatDuration, messageOf, ownedHost, realHost, sleep, 
 import type { UpOptions } from '../commands/up.ts';
 import { asCommandError } from '../commands/failures.ts';
 import { CommandError, type CommandIo } from '../io.ts';
-import { textLogger } from '../output/log.ts';
+import { textLogger } from '../log/text-logger.ts';
 import { stateDirectory } from '../nodes/state-directory.ts';
 import { startCluster, type Cluster } from './cluster.ts';
 import { Convergence } from './convergence.ts';

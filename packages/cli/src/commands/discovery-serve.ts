@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { CommandIo } from '../io.ts';
-import type { LogLevel } from '../output/log.ts';
+import type { LogLevel } from '../log/text-logger.ts';
 import { goBoolean, goCount, goDuration, goNumber } from './go-flags.ts';
 
 /** What the command line gives; times in milliseconds. */

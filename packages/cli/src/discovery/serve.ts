@@ -4,7 +4,7 @@ import { startDiscoveryService, type DiscoveryService, type DiscoveryServiceOpti
 import type { DiscoveryServeOptions } from '../commands/discovery-serve.ts';
 import { asCommandError } from '../commands/failures.ts';
 import { CommandError, type CommandIo } from '../io.ts';
-import { textLogger } from '../output/log.ts';
+import { textLogger } from '../log/text-logger.ts';
 import { keepIdentity, readIdentity } from '../tls/identity-files.ts';
 import { discoveryMetrics } from './metrics.ts';
 

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
-import { aborted, Owner, messageOf, ownedHost, realHost, startWatchdog, type Host } from '@cosi-ts/core';
+import { aborted, Owner, messageOf, ownedHost, realHost, startWatchdog, type Host, type Logger } from '@cosi-ts/core';
 import { kubeconfigAccess, linuxNetwork, plainHost, startNode, type Node } from '@cosi-ts/controllers';
 import { parseIpPrefix, typeRegistry, type IpPrefix } from '@cosi-ts/resources';
 import { EncodeCache } from '@cosi-ts/runtime';
 import { asCommandError } from '../commands/failures.ts';
 import type { RunOptions } from '../commands/run.ts';
 import { CommandError, type CommandIo } from '../io.ts';
-import { textLogger } from '../output/log.ts';
+import { nodeLogger } from '../log/node-log.ts';
+import { textLogger } from '../log/text-logger.ts';
 import { identityFiles, serveOnPort } from '../tls/serve-on-port.ts';
 import { serveNodeMetrics } from './node-metrics.ts';
 import { groupId, listenForReaders, makeReaderDirectory, readerDirectory } from './reader-socket.ts';
@@ -16,12 +17,14 @@ import { nodeVersion } from '../process/node-version.ts';
 export async function run(io: CommandIo, options: RunOptions): Promise<void> {
   const podCidrs = Array.from(options.podCidr ?? [], networkOf);
   const stopped = io.stopped();
-  const host = realHost({ log: textLogger(io.err, 'info') });
   const files = options.listen === undefined ? undefined : identityFiles(io.cwd, options.listen, options);
   const owner = new Owner('run');
   const directory = resolve(io.cwd, options.state);
   await using _watchdog = options.watchdog === true ? startWatchdog() : undefined;
+  const host = loggingHost(textLogger(io.err, 'info'), owner, directory);
   try {
+    // What is said from here on is kept there.
+    await host.files.makeDirectory(directory);
     const { metricsAddr } = options;
     const observer =
       metricsAddr === undefined ? undefined : await serveNodeMetrics(ownedHost(host, owner), metricsAddr);
@@ -62,6 +65,11 @@ export async function run(io: CommandIo, options: RunOptions): Promise<void> {
       host.log.error('not everything ended cleanly', { error: messageOf(thrown) });
     });
   }
+}
+
+/** The real host, whose own troubles are in the node's log, too. */
+function loggingHost(log: Logger, owner: Owner, directory: string): Host {
+  return realHost({ log: nodeLogger({ ...realHost(), log }, owner, directory) });
 }
 
 function networkOf(text: string): IpPrefix {

@@ -6,7 +6,7 @@ import { API_LISTEN, EncodeCache, MemoryState, apiAccess, apiServices, stateServ
 import { asCommandError } from '../commands/failures.ts';
 import type { StateServeOptions } from '../commands/state-serve.ts';
 import type { CommandIo } from '../io.ts';
-import { textLogger } from '../output/log.ts';
+import { textLogger } from '../log/text-logger.ts';
 import { identityFiles, serveOnPort } from '../tls/serve-on-port.ts';
 
 /** Serves a state until the command is told to stop. */

@@ -6,7 +6,7 @@
 export interface Files {
   /** The whole file, or undefined if there is none. */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** Opens a new or truncated file for writing; with `exclusive` it must not exist (`EEXIST`). */
+  /** Opens a new or truncated file for writing; with `exclusive` it must not exist (`EEXIST`), with `append` it is kept. */
   create(path: string, options?: CreateOptions): Promise<FileWriter>;
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or an empty directory; nothing there is no error. */
@@ -32,11 +32,15 @@ export interface DirectoryOptions {
 
 export interface CreateOptions {
   readonly exclusive?: boolean;
+  /** Writes after what is there. */
+  readonly append?: boolean;
   /** Permission bits; 0o600 by default, since most of what is written here is secret. */
   readonly mode?: number;
 }
 
 export interface FileWriter {
+  /** Bytes that the file had when it was opened: 0 unless appending. */
+  readonly start: number;
   write(bytes: Uint8Array): Promise<void>;
   /** Resolves when what was written would survive a crash. */
   sync(): Promise<void>;

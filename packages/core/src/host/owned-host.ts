@@ -81,6 +81,7 @@ async function ownedWriter(pending: Promise<FileWriter>, owner: Owner): Promise<
     drop: () => ignore(writer.close()),
   }));
   return {
+    start: writer.start,
     write: (bytes) => (owner.isDropped ? never() : owner.guard(writer.write(bytes))),
     sync: () => (owner.isDropped ? never() : owner.guard(writer.sync())),
     close() {

@@ -56,6 +56,21 @@ const RULES: Readonly<Record<string, (subject: FilesSubject) => Promise<void>>> 
     await (await files.create(`${directory}/b`, { exclusive: true })).close();
   },
 
+  async 'appending goes on after what was there'({ files, directory }) {
+    const path = `${directory}/a`;
+    const first = await files.create(path, { append: true });
+    assert.equal(first.start, 0);
+    await first.write(bytes('one '));
+    await first.close();
+    const second = await files.create(path, { append: true });
+    assert.equal(second.start, 4);
+    await second.write(bytes('two'));
+    await second.close();
+    assert.equal(text(await files.read(path)), 'one two');
+    assert.equal((await files.create(path)).start, 0);
+    assert.equal(text(await files.read(path)), '');
+  },
+
   async 'a file needs its directory'({ files, directory }) {
     await assert.rejects(files.create(`${directory}/none/a`), { code: 'ENOENT', path: `${directory}/none/a` });
     await files.makeDirectory(`${directory}/some/where`);

@@ -64,6 +64,7 @@ test('each plan that fails becomes a test file, which holds the plan and why', a
     makeDirectory: () => Promise.resolve(),
     create: (path) =>
       Promise.resolve({
+        start: 0,
         write: (bytes) => Promise.resolve(void written.set(path, new TextDecoder().decode(bytes))),
         sync: () => Promise.resolve(),
         close: () => Promise.resolve(),

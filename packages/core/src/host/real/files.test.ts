@@ -279,6 +279,7 @@ function noting(steps: string[]): Files {
       steps.push('create');
       const writer = await files.create(path, options);
       return {
+        start: writer.start,
         write: (bytes) => (steps.push('write'), writer.write(bytes)),
         sync: () => (steps.push('sync'), writer.sync()),
         close: () => (steps.push('close'), writer.close()),

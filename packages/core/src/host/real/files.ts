@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir, open, readFile, readdir, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 import { compareUtf8 } from '../../values/utf8.ts';
-import type { DirectoryOptions, FileWriter, Files } from '../files.ts';
+import type { CreateOptions, DirectoryOptions, FileWriter, Files } from '../files.ts';
 import type { Logger } from '../logger.ts';
 import { fileError, onFile, systemCode } from './file-errors.ts';
 import { lockFile } from './file-lock.ts';
@@ -9,7 +9,7 @@ import { watchFile } from './file-watch.ts';
 export function realFiles(log: Logger): Files {
   return {
     read: (path) => orElse(path, undefined, async () => plain(await readFile(path))),
-    create: (path, options = {}) => onFile(path, () => create(path, options.mode ?? 0o600, options.exclusive ?? false)),
+    create: (path, options = {}) => onFile(path, () => create(path, options)),
     rename: (from, to) => onFile(from, () => rename(from, to)),
     remove: (path) => orElse(path, undefined, () => remove(path)),
     makeDirectory: (path, options = {}) => onFile(path, () => makeDirectory(path, options)),
@@ -38,18 +38,22 @@ async function makeDirectory(path: string, { mode = 0o700, group }: DirectoryOpt
   await chmod(path, mode | 0o2000);
 }
 
-async function create(path: string, mode: number, exclusive: boolean): Promise<FileWriter> {
-  const file = await open(path, exclusive ? 'wx' : 'w', mode);
+async function create(path: string, options: CreateOptions): Promise<FileWriter> {
+  const { mode = 0o600, exclusive = false, append = false } = options;
+  const file = await open(path, `${append ? 'a' : 'w'}${exclusive ? 'x' : ''}`, mode);
+  let start = 0;
   try {
     // A file that was there keeps its own mode, which may let too many people read what is written now.
-    const { mode: present } = await file.stat();
+    const { mode: present, size } = await file.stat();
     if ((present & 0o777 & ~mode) !== 0) await file.chmod(mode);
+    start = size;
   } catch (thrown) {
     await file.close();
     throw thrown;
   }
   let closed: Promise<void> | undefined;
   return {
+    start,
     write: (bytes) => onFile(path, () => writeAll(file, bytes)),
     sync: () => onFile(path, () => file.sync()),
     close: () => (closed ??= onFile(path, () => file.close())),

@@ -37,7 +37,7 @@ class Writer {
   }
 
   #create(path: string): void {
-    const file = this.disk.create(path, 0o600, false);
+    const file = this.disk.create(path, {});
     this.#opened.push(file);
     this.#open.set(path, file);
   }
@@ -80,7 +80,7 @@ describe('a crash', () => {
     fc.assert(
       fc.property(writes, writes, tape, (synced, unsynced, tape) => {
         const disk = new Disk();
-        const file = disk.create('/a', 0o600, true);
+        const file = disk.create('/a', { exclusive: true });
         for (const bytes of synced) file.append(bytes);
         file.sync();
         disk.syncDirectory('/');
@@ -98,7 +98,7 @@ describe('a crash', () => {
     const seen = new Set<string>();
     for (let seed = 0; seed < 200; seed += 1) {
       const disk = new Disk();
-      const file = disk.create('/new', 0o600, true);
+      const file = disk.create('/new', { exclusive: true });
       file.append(new Uint8Array(1_024));
       disk.rename('/new', '/old');
       disk.crash(new Tape({ kind: 'seed', seed }), 0.5);

@@ -1,4 +1,4 @@
-import { compareUtf8, FileError } from '@cosi-ts/core';
+import { compareUtf8, FileError, type CreateOptions } from '@cosi-ts/core';
 import type { Tape } from '../tape.ts';
 import { create, edit, loseUnsynced, sync, type Inode } from './inode.ts';
 
@@ -29,17 +29,18 @@ export class Disk {
     return this.#files.get(path)?.mode;
   }
 
-  /** Opens a file that is empty from now on; an older one keeps no permission that `mode` lacks. */
-  create(path: string, mode: number, isExclusive: boolean): OpenFile {
+  /** Opens a file, empty from now on unless it is appended to; an older one keeps no permission that `mode` lacks. */
+  create(path: string, { mode = 0o600, exclusive = false, append = false }: CreateOptions): OpenFile {
     this.requireParent(path);
     if (this.#directories.has(path)) throw failure('EISDIR', path);
     const known = this.#files.get(path);
-    if (known !== undefined && isExclusive) throw failure('EEXIST', path);
+    if (known !== undefined && exclusive) throw failure('EEXIST', path);
     const inode = known ?? create(mode);
     inode.mode &= mode;
     if (known === undefined) this.#name(path, inode);
-    edit(inode, { kind: 'truncate' });
+    if (!append) edit(inode, { kind: 'truncate' });
     return {
+      start: inode.content.length,
       append: (bytes) => edit(inode, { kind: 'append', bytes: bytes.slice() }),
       sync: () => sync(inode),
     };
@@ -139,6 +140,8 @@ export class Disk {
 
 /** A file open for writing; it stays the same file when it is renamed. */
 export interface OpenFile {
+  /** Bytes that it had when it was opened. */
+  readonly start: number;
   append(bytes: Uint8Array): void;
   sync(): void;
 }

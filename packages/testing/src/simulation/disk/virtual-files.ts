@@ -28,6 +28,7 @@ export function virtualFiles(world: World, life: Life, volume: Volume): Files {
       run();
     };
     return {
+      start: file.start,
       write(bytes) {
         const copy = bytes.slice();
         const append = (): void => {
@@ -66,7 +67,7 @@ export function virtualFiles(world: World, life: Life, volume: Volume): Files {
     create: (name, options = {}) =>
       operation('create', absolute(name), () => {
         const path = absolute(name);
-        const file = disk.create(path, options.mode ?? 0o600, options.exclusive ?? false);
+        const file = disk.create(path, options);
         volume.changed(path);
         return writer(path, file);
       }),

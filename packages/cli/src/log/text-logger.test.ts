@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { textLogger } from './log.ts';
+import { textLogger } from './text-logger.ts';
 
 test('what others say stays on its line, and does nothing to a terminal', () => {
   let written = '';
