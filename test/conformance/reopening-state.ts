@@ -1,5 +1,5 @@
-import { Bytes, RpcError, type Clock, type Gate, type Random } from '@cosi-ts/core';
-import type { Resource, TypeLookup, Version } from '@cosi-ts/resources';
+import { RpcError, type Clock, type Gate, type Random } from '@cosi-ts/core';
+import type { TypeLookup } from '@cosi-ts/resources';
 import {
   UnknownOutcomeError,
   UnsupportedError,
@@ -7,10 +7,9 @@ import {
   type BackingStore,
   type State,
   type StoreCommit,
-  type StoreLoader,
-  type StorePosition,
   type Watch,
 } from '@cosi-ts/runtime';
+import { Disk } from './disk.ts';
 
 /** How a store answers a commit. `perhaps` and a crash leave it open whether it was kept. */
 export type Fate =
@@ -30,34 +29,6 @@ export interface ReopeningOptions {
   readonly gate: Gate | undefined;
   readonly types: TypeLookup;
   readonly fate: () => Fate;
-}
-
-/** What a process leaves behind. */
-class Disk {
-  readonly identity = Bytes.from([1, 2, 3, 4, 5, 6, 7, 8]);
-  readonly resources = new Map<string, { readonly resource: Resource; readonly position: number }>();
-  readonly marks = new Map<string, StoreCommit['destroyedMarks'][number]>();
-  position = 0;
-
-  keep({ position, events, destroyedMarks }: StoreCommit): void {
-    this.position = position;
-    for (const { namespace, type, id, after } of events) {
-      const key = `${namespace}/${type}/${id}`;
-      if (after === undefined) this.resources.delete(key);
-      else this.resources.set(key, { resource: after, position });
-    }
-    for (const mark of destroyedMarks) {
-      const key = `${mark.namespace}/${mark.type}`;
-      const version = Math.max(this.marks.get(key)?.version ?? 0, mark.version) as Version;
-      this.marks.set(key, { ...mark, version });
-    }
-  }
-
-  load(into: StoreLoader): StorePosition {
-    for (const { resource, position } of this.resources.values()) into.resource(resource, position);
-    for (const { namespace, type, version } of this.marks.values()) into.destroyedMark({ namespace, type }, version);
-    return { position: this.position, identity: this.identity };
-  }
 }
 
 interface Life {
