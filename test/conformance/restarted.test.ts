@@ -32,6 +32,7 @@ const NO_PLACE = 'the store keeps what there is, not what happened: a bookmark b
 
 const GAPS: KnownGaps = {
   'IDQuery: lists and watches hold what their pattern finds': MERGED,
+  'WatchKindAggregatedWithLabels: in batches too, the first of which is the contents': MERGED,
   'WatchKindAggregatedWithLabels: no batch is empty, though most events are not selected': MERGED,
   'WatchKind: tells every change of its kind': MERGED,
   'WatchKindAggregated: what is pending comes in one batch': MERGED,
@@ -41,6 +42,8 @@ const GAPS: KnownGaps = {
   'WatchWithBookmarks: a watch goes on behind any of its events': NO_PLACE,
   'WatchKindWithBookmarks: a watch goes on behind its contents and any of its events': NO_PLACE,
   'WatchKindWithBookmarks: and from its beginning, if it asked for a bookmark there': NO_PLACE,
+  'WatchKindWithBookmarks: the same in batches': NO_PLACE,
+  'WatchKindWithBookmarks: that in batches, too': NO_PLACE,
   'ContextWithTeardown: what is done for a resource ends when that goes': NO_TAIL,
 };
 
