@@ -18,9 +18,22 @@ describe('a node id', () => {
     expect(machineIdOf(id)).toBe(machineId);
   });
 
-  test.prop([random, fc.integer({ min: 1, max: 43 })])('that was cut short is refused', (bytes, missing) => {
-    expect(() => machineIdOf(nodeIdFrom(bytes).slice(0, -missing))).toThrow(NodeIdError);
-  });
+  // What is left of one id can be another one: 43 characters may hold 32 bytes. A shorter rest never does.
+  test.prop([random, fc.integer({ min: 0, max: 42 })])(
+    'that was cut short of 43 characters is refused',
+    (bytes, length) => {
+      expect(() => machineIdOf(nodeIdFrom(bytes).slice(0, length))).toThrow(NodeIdError);
+    },
+  );
+
+  test.prop([random, fc.integer({ min: 1, max: 9 })])(
+    'that was cut anywhere is refused, or is a whole id of other bytes',
+    (bytes, missing) => {
+      const rest = nodeIdFrom(bytes).slice(0, -missing);
+      const read = attempt(() => nodeIdBytes(rest));
+      if (read !== undefined) expect(nodeIdFrom(read)).toBe(rest);
+    },
+  );
 
   test.each(['', 'sou7yy34ykX3n373Zw1DXKb8zD7UnyKT6HT3QDsGH6', 'A'.repeat(45)])('%j is refused', (text) => {
     expect(() => nodeIdBytes(text)).toThrow(NodeIdError);
@@ -35,3 +48,12 @@ describe('a node id', () => {
     expect(() => nodeIdFrom(new Uint8Array(31))).toThrow(RangeError);
   });
 });
+
+function attempt(read: () => Uint8Array): Uint8Array | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof NodeIdError) return undefined;
+    throw error;
+  }
+}
