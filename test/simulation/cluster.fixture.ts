@@ -46,18 +46,22 @@ export interface ClusterOptions {
   readonly ttl?: number;
   /** True by default. */
   readonly kubespan?: boolean;
+  /** Milliseconds between two of the service's collections of what expired; short by default, as {@link TTL} is. */
+  readonly gcInterval?: number;
 }
 
 /** The composition of `npm start`, each part on a machine of its own: a discovery service, and nodes that use it. */
 export async function startCluster(sim: Simulation, names = NAMES, options: ClusterOptions = {}): Promise<Cluster> {
-  const service = sim.node('service', { program: serve });
+  const { gcInterval = 1000 } = options;
+  const program: Program = ({ host, owner }) => serve({ host, owner, gcInterval });
+  const service = sim.node('service', { program });
   const nodes = await Promise.all(names.map((name, index) => prepareNode(sim, name, index, options)));
   await Promise.all([service, ...nodes.map(({ sim }) => sim)].map((node) => untilDiskWorks(() => node.start())));
   return { service, nodes };
 }
 
-async function serve({ host, owner }: Start): Promise<void> {
-  await startDiscoveryService({ host, owner, address: `:${SERVICE_PORT}`, gcInterval: 1000 });
+async function serve(options: Start & { readonly gcInterval: number }): Promise<void> {
+  await startDiscoveryService({ ...options, address: `:${SERVICE_PORT}` });
 }
 
 /** A node whose directory has its configuration, and nothing else. */

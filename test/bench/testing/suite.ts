@@ -10,7 +10,7 @@ export const suite: Suite = {
     times('scenario', 'run', scenarios),
     times('plans-1000', 'campaign', thousandPlans),
     times('linearizable-1000x8', 'history', linearize),
-    times('node-hour-5', 'node-hour', nodeHours(5)),
-    times('node-hour-50', 'node-hour', nodeHours(50)),
+    times('node-hour-5', 'node-hour', nodeHours(5, 400)),
+    times('node-hour-50', 'node-hour', nodeHours(50, 10)),
   ],
 };

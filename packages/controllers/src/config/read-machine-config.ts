@@ -1,6 +1,8 @@
 import { CodedError, type Files } from '@cosi-ts/core';
 import type { ParsedMachineConfig } from './machine-config/machine-config.ts';
+import { configOfText } from './machine-config-of.ts';
 import { parseMachineConfig } from './machine-config/parse.ts';
+import { MachineConfigError } from './machine-config/problem.ts';
 
 /** A configuration file that cannot be used; the message says where and why, and never shows a secret. */
 export class MachineConfigFileError extends CodedError {
@@ -19,5 +21,16 @@ export async function readMachineConfig(files: Files, path: string): Promise<Par
   } catch {
     throw new MachineConfigFileError(`${path} is no UTF-8 text`);
   }
-  return parseMachineConfig(text, { file: path });
+  return flawless(text) ?? parseMachineConfig(text, { file: path });
+}
+
+/** What nobody has to be told of a file for is read once for all. */
+function flawless(text: string): ParsedMachineConfig | undefined {
+  try {
+    const config = configOfText(text);
+    return config.warning === undefined ? config : undefined;
+  } catch (thrown) {
+    if (thrown instanceof MachineConfigError) return undefined;
+    throw thrown;
+  }
 }
