@@ -67,6 +67,8 @@ describeWithGo('talosctl, and what cosi prints', () => {
     for (const { type } of typeRegistry()) {
       for (const format of ['table', 'yaml']) await expectSame(cluster, 'get', type, '-n', first, '-o', format);
     }
+    const config = await expectSame(cluster, 'get', 'machineconfig', 'v1alpha1', '-n', first, '-o', 'yaml');
+    expect(config).toMatch(/\n {8}talos\.dev\/yaml-spec: 1\nspec: \|\n {4}# The machine configuration/);
     for (const { type } of [Affiliate, DiscoveryConfig, MachineConfig, ResourceDefinition]) {
       await expectSame(cluster, 'get', type, '-n', first, '-o', 'json');
     }

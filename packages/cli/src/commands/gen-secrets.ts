@@ -5,6 +5,7 @@ import type { CommandIo } from '../io.ts';
 export interface GenSecretsOptions {
   readonly outputFile: string;
   readonly talosVersion: string;
+  readonly fromControlplaneConfig?: string;
   readonly force?: boolean;
 }
 
@@ -19,6 +20,10 @@ export function registerGenSecrets(gen: Command, io: CommandIo): void {
     )
     .option('-o, --output-file <file>', 'where it goes', 'secrets.yaml')
     .option('--talos-version <version>', 'whose form to write', 'v1.3')
+    .option(
+      '--from-controlplane-config <file>',
+      'take all of it from the configuration of a control plane node, in place of new secrets',
+    )
     .option('--force', 'replace a file that is there')
     .addHelpText('after', EXAMPLES)
     .action(async (options: GenSecretsOptions) => {
@@ -31,4 +36,5 @@ const EXAMPLES = `
 Examples:
   cosi gen secrets                                       secrets.yaml, for nobody else to read
   cosi gen secrets -o prod/secrets.yaml --force          in place of what is there
-  cosi gen secrets --talos-version v1.14`;
+  cosi gen secrets --talos-version v1.14
+  cosi gen secrets --from-controlplane-config controlplane.yaml     the bundle again, where it was not kept`;

@@ -25,6 +25,11 @@ export function namesOption(name: string, before: ReadonlySet<string> = new Set(
   return new Set([...before, name]);
 }
 
+/** Names separated by commas, several times if need be. */
+export function listOption(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...value.split(',').map((name) => name.trim())].filter((name) => name !== '');
+}
+
 export const DEFAULT_TTL = 30 * 60_000;
 export const DEFAULT_OS_NAME = 'Talos';
 export const DEFAULT_OS_VERSION = 'v1.3.0';

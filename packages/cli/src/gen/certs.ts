@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { Owner, ownedHost, realHost, type Host } from '@cosi-ts/core';
 import { asCommandError } from '../commands/failures.ts';
 import type { GenCertsOptions } from '../commands/gen.ts';
-import { CommandError, type CommandIo } from '../io.ts';
-import { loadAuthority, newAuthority, type Authority } from '../tls/authority.ts';
-import { authorityPair } from '../tls/secrets-bundle.ts';
+import type { CommandIo } from '../io.ts';
+import { newAuthority, type Authority } from '../tls/authority.ts';
+import { authorityIn, readBundle } from './read-bundle.ts';
 import { writeFiles } from './write-files.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
@@ -31,7 +31,7 @@ async function certificateFiles(
   { withSecrets, name, lifetime }: GenCertsOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const authority =
-    withSecrets === undefined ? await newAuthority(host, 'talos') : await authorityOf(host, resolve(io.cwd, withSecrets));
+    withSecrets === undefined ? await newAuthority(host, 'talos') : authorityIn(host, await readBundle(host, io, withSecrets));
   const files = new Map([['ca.crt', authority.certificate]]);
   if (withSecrets === undefined) files.set('ca.key', authority.key);
   const put = async (file: string, request: Parameters<Authority['issue']>[0]): Promise<void> => {
@@ -41,12 +41,4 @@ async function certificateFiles(
   await put('server', { use: 'server', names: [...(name ?? LOOPBACK)], lifetime });
   for (const role of CLIENTS) await put(role, { use: 'client', organization: `os:${role}`, lifetime });
   return files;
-}
-
-async function authorityOf(host: Host, path: string): Promise<Authority> {
-  const bytes = await host.files.read(path);
-  if (bytes === undefined) throw new CommandError(`there is no file ${path}`);
-  const pair = authorityPair(new TextDecoder().decode(bytes), path);
-  if (pair === undefined) throw new CommandError(`${path} has no certs.os: make a bundle with "cosi gen secrets"`);
-  return loadAuthority(host, pair);
 }

@@ -1,7 +1,9 @@
+import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseMachineConfig } from '@cosi-ts/controllers';
 import { describe, expect, test } from 'vitest';
+import { parseClientConfig } from '../client-config/parse.ts';
 import { finish, temporaryDirectory } from '../nodes/nodes.fixture.ts';
 
 describe('cosi gen secrets', () => {
@@ -33,11 +35,28 @@ describe('cosi gen secrets', () => {
   });
 });
 
+test('a control plane node has all that a bundle has; a worker does not', async () => {
+  const cwd = await temporaryDirectory();
+  await finish(['gen', 'config', 'prod', '--talos-version', 'v1.14'], { cwd });
+  const bundle = ['gen', 'secrets', '--from-controlplane-config'];
+  expect((await finish([...bundle, 'controlplane.yaml'], { cwd })).exitCode).toBe(0);
+  const { out } = await finish(['gen', 'config', 'prod', '--with-secrets', 'secrets.yaml', '-t', 'controlplane', '-o', '-', '--talos-version', 'v1.14'], { cwd });
+  expect(out).toBe(await readFile(join(cwd, 'controlplane.yaml'), 'utf8'));
+
+  const refused = await finish([...bundle, 'worker.yaml', '-o', 'other.yaml'], { cwd });
+  expect(refused.err).toMatch(/^cosi: worker\.yaml is not the configuration of a control plane node: .*\n$/);
+  const damaged = out.replace(/crt: \S+/, `crt: ${Buffer.from('-----BEGIN X-----').toString('base64')}`);
+  await writeFile(join(cwd, 'damaged.yaml'), damaged);
+  const unreadable = await finish([...bundle, 'damaged.yaml', '-o', 'other.yaml'], { cwd });
+  expect(unreadable.err).toBe('cosi: damaged.yaml: machine.ca is no certificate and its key\n');
+  expect(await readdir(cwd)).not.toContain('other.yaml');
+});
+
 describe('cosi gen config', () => {
   test('makes a configuration for each type, of one identity', async () => {
     const cwd = await temporaryDirectory();
     const { exitCode, out } = await finish(['gen', 'config', 'prod', 'https://10.5.0.2:6443'], { cwd });
-    expect([exitCode, out]).toEqual([0, 'controlplane.yaml, worker.yaml written to .\n']);
+    expect([exitCode, out]).toEqual([0, 'controlplane.yaml, worker.yaml, talosconfig written to .\n']);
     const configs = await Promise.all(['controlplane', 'worker'].map((type) => configOf(join(cwd, `${type}.yaml`))));
     expect(configs.map(({ machineType }) => machineType)).toEqual(['controlplane', 'worker']);
     for (const config of configs) {
@@ -52,7 +71,31 @@ describe('cosi gen config', () => {
     }
     expect(configs[0]?.discoveryIdentity).toEqual(configs[1]?.discoveryIdentity);
     const again = await finish(['gen', 'config', 'prod'], { cwd });
-    expect(again.err).toMatch(/has controlplane\.yaml, worker\.yaml: choose another --output, or add --force\n$/);
+    expect(again.err).toMatch(/has controlplane\.yaml, worker\.yaml, talosconfig: choose another --output, or add --force\n$/);
+  });
+
+  test('makes a client configuration of the authority that the nodes have', async () => {
+    const cwd = await temporaryDirectory();
+    const more = ['-e', '10.5.0.2,10.5.0.3', '-n', '10.5.0.2', '-n', '10.5.0.4'];
+    expect((await finish(['gen', 'config', 'prod', ...more], { cwd })).exitCode).toBe(0);
+    const { context, contexts } = parseClientConfig(await readFile(join(cwd, 'talosconfig'), 'utf8'), 'talosconfig');
+    const { ca = '', crt = '', key = '', ...rest } = contexts.get(context) ?? {};
+    expect([context, rest]).toEqual(['prod', { endpoints: ['10.5.0.2', '10.5.0.3'], nodes: ['10.5.0.2', '10.5.0.4'] }]);
+    const certificate = new X509Certificate(crt);
+    expect(certificate.checkIssued(new X509Certificate(ca)) && certificate.checkPrivateKey(createPrivateKey(key))).toBe(true);
+    expect(certificate.subject).toBe('O=os:admin');
+
+    const crtOf = Buffer.from(ca).toString('base64');
+    const [node, worker] = await Promise.all(['controlplane', 'worker'].map((type) => configOf(join(cwd, `${type}.yaml`))));
+    expect(node?.authority).toEqual({ crt: crtOf, key: expect.stringMatching(/^LS0t/) });
+    expect(worker?.authority).toEqual({ crt: crtOf, key: '' });
+
+    const plain = await finish(['gen', 'config', 'prod', '-t', 'talosconfig', '-o', '-'], { cwd });
+    expect(plain.out).toMatch(/^context: prod\ncontexts:\n {4}prod:\n {8}endpoints: \[\]\n {8}ca: /);
+    await finish(['gen', 'config', 'prod', '-t', 'talosconfig', '-o', 'home/config'], { cwd });
+    expect((await stat(join(cwd, 'home', 'config'))).mode & 0o777).toBe(0o600);
+    await finish(['gen', 'config', 'prod', '-t', 'talosconfig', '-o', 'home'], { cwd });
+    expect(await readdir(join(cwd, 'home'))).toEqual(['config', 'talosconfig']);
   });
 
   // The rows of what versions of Talos write.
@@ -92,18 +135,19 @@ describe('cosi gen config', () => {
   });
 
   test.each([
-    [['-o', '-'], 2, '- takes one type: add --output-types controlplane, or worker'],
-    [['-t', 'worker,init'], 2, '--output-types takes controlplane and worker, not "init"'],
+    [['-o', '-'], 2, '- takes one type: add --output-types controlplane, worker or talosconfig'],
+    [['-t', 'worker,init'], 2, '--output-types takes controlplane, worker and talosconfig, not "init"'],
     [['--talos-version', 'x'], 2, 'not a version of Talos, such as v1.3: "x"'],
     [['--with-kubespan', '--with-cluster-discovery=false'], 2, 'KubeSpan requires cluster discovery to be enabled'],
     [['--with-secrets', 'none.yaml'], 1, 'there is no file none.yaml: make one with "cosi gen secrets"'],
-    [['--with-secrets', 'empty.yaml'], 1, 'empty.yaml has no cluster.id and cluster.secret'],
+    [['--with-secrets', 'empty.yaml', '-t', 'worker'], 1, 'empty.yaml has no cluster.id and cluster.secret'],
+    [['--with-secrets', 'empty.yaml'], 1, expect.stringContaining('empty.yaml has no certs.os, which signs a talosconfig: ')],
     [['--service-endpoint', 'ftp://x'], 2, 'ftp://x: endpoint scheme must be http://, https:// or grpc://'],
   ] as const)('refuses %j', async (more, exitCode, message) => {
     const cwd = await temporaryDirectory();
     await writeFile(join(cwd, 'empty.yaml'), 'cluster: {}\n');
     const refused = await finish(['gen', 'config', 'c', ...more], { cwd });
-    expect([refused.exitCode, refused.out, refused.err]).toEqual([exitCode, '', `cosi: ${message}\n`]);
+    expect([refused.exitCode, refused.out, refused.err]).toEqual([exitCode, '', typeof message === 'string' ? `cosi: ${message}\n` : message]);
     expect(await readdir(cwd)).toEqual(['empty.yaml']);
   });
 });

@@ -1,7 +1,9 @@
 import { X509Certificate, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { realHost } from '@cosi-ts/core';
 import { describe, expect, test } from 'vitest';
+import { X509CertificateGenerator } from '@peculiar/x509';
 import { CERTIFICATE_LIFETIME, loadAuthority, newAuthority } from './authority.ts';
+import { cryptoKeys, keyPem, signingAlgorithm as algorithmOf } from './keys.ts';
 
 const host = realHost();
 const DAY = 24 * 60 * 60_000;
@@ -36,14 +38,22 @@ describe('an authority', () => {
     const again = loadAuthority(host, { certificate: kept.certificate, key: renamed });
     expect(again.certificate).toBe(kept.certificate);
     expect(again.key).toBe(kept.key);
-    const { certificate } = await again.issue({ use: 'client', organization: 'os:admin', lifetime: DAY });
-    expect(new X509Certificate(certificate).verify(new X509Certificate(kept.certificate).publicKey)).toBe(true);
+    const issuedAgain = await again.issue({ use: 'client', organization: 'os:admin', lifetime: DAY });
+    expect(new X509Certificate(issuedAgain.certificate).verify(new X509Certificate(kept.certificate).publicKey)).toBe(
+      true,
+    );
 
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const key = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-    // Whoever signed the certificate of an authority does not matter here.
-    const mixed = loadAuthority(host, { certificate: kept.certificate, key });
-    await expect(mixed.issue({ use: 'client', lifetime: DAY })).resolves.toBeDefined();
+    const [keys, signingAlgorithm] = [cryptoKeys(privateKey), algorithmOf(privateKey)];
+    const certificate = await X509CertificateGenerator.createSelfSigned({
+      name: [{ O: ['talos'] }],
+      keys,
+      signingAlgorithm,
+    });
+    const pair = { certificate: certificate.toString('pem'), key: keyPem(privateKey) };
+    const issued = await loadAuthority(host, pair).issue({ use: 'client', lifetime: DAY });
+    expect(new X509Certificate(issued.certificate).checkIssued(new X509Certificate(pair.certificate))).toBe(true);
+    expect(() => loadAuthority(host, { ...pair, key: kept.key })).toThrow('the key is not that of the certificate');
   });
 
   test('is none without its texts', () => {

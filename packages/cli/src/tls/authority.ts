@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { KeyObject } from 'node:crypto';
+import { X509Certificate as Certificate, type KeyObject } from 'node:crypto';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -71,7 +71,10 @@ export async function newAuthority(issuing: Issuing, organization: string): Prom
 
 /** An authority that was made before. @throws Error if the texts are no certificate and its key */
 export function loadAuthority(issuing: Issuing, { certificate, key }: KeyPair): Authority {
-  return authorityOf(issuing, new X509Certificate(certificate), parseKey(key));
+  const issuerKey = parseKey(key);
+  if (!new Certificate(certificate).checkPrivateKey(issuerKey))
+    throw new Error('the key is not that of the certificate');
+  return authorityOf(issuing, new X509Certificate(certificate), issuerKey);
 }
 
 function authorityOf(issuing: Issuing, issuer: X509Certificate, issuerKey: KeyObject): Authority {

@@ -1,6 +1,6 @@
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { CommandError } from '../io.ts';
-import type { KeyPair } from './authority.ts';
+import { loadAuthority, type Authority, type Issuing, type KeyPair } from './authority.ts';
 
 /**
  * The authority of the API in a secrets bundle: `certs.os.crt` and `certs.os.key`, PEM in base64, as Talos keeps it.
@@ -9,7 +9,18 @@ import type { KeyPair } from './authority.ts';
  * @returns undefined if the bundle has no certificates at all.
  * @throws CommandError
  */
-export function authorityPair(text: string, path: string): KeyPair | undefined {
+export function bundledAuthority(issuing: Issuing, text: string, path: string): Authority | undefined {
+  const pair = authorityPair(text, path);
+  if (pair === undefined) return undefined;
+  try {
+    return loadAuthority(issuing, pair);
+  } catch {
+    // The reason may show the key.
+    throw new CommandError(`${path}: certs.os is no certificate and its key`);
+  }
+}
+
+function authorityPair(text: string, path: string): KeyPair | undefined {
   const document = parseDocument(text, { schema: 'failsafe', logLevel: 'silent' });
   if (document.errors.length > 0) throw new CommandError(`${path}: no YAML`);
   const root = document.contents;

@@ -30,6 +30,7 @@ describe('the machine configuration', () => {
       await write(node.host, configOf('three'));
       await sim.settle();
       expect(await text()).toBe(configOf('three'));
+      expect((await text.resource())?.metadata.annotations.get('talos.dev/yaml-spec')).toBe('1');
     });
   });
 
@@ -64,12 +65,13 @@ describe('the machine configuration', () => {
   });
 });
 
-function start({ host, owner }: Start): () => Promise<string | undefined> {
+function start({ host, owner }: Start) {
   const state = new MemoryState({ clock: host.clock, random: host.random, types: typeRegistry() });
   const runtime = new ControllerRuntime({ state, host, owner });
   runtime.register(machineConfigFileController(host, PATH));
   runtime.start();
-  return async () => (await collection(state, MachineConfig).find('v1alpha1'))?.spec.text;
+  const resource = () => collection(state, MachineConfig).find('v1alpha1');
+  return Object.assign(async () => (await resource())?.spec.text, { resource });
 }
 
 function write({ files }: Host, text: string): Promise<void> {

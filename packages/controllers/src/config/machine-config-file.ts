@@ -1,9 +1,12 @@
 import { FileError, messageOf, type Host } from '@cosi-ts/core';
-import { MachineConfig } from '@cosi-ts/resources';
+import { Labels, MachineConfig } from '@cosi-ts/resources';
 import { defineController, exclusive, type Controller } from '@cosi-ts/runtime';
 import type { ParsedMachineConfig } from './machine-config/machine-config.ts';
 import { formatProblem } from './machine-config/problem.ts';
 import { readMachineConfig } from './read-machine-config.ts';
+
+/** Tells `talosctl` that the YAML form of the spec is one text, and not the text itself, as it once was. */
+const SPEC_IS_TEXT = Labels.of({ 'talos.dev/yaml-spec': '1' });
 
 /**
  * Keeps the machine configuration as the file has it: an edit takes effect without a restart; one that is broken
@@ -30,7 +33,7 @@ export function machineConfigFileController(host: Host, path: string): Controlle
         if (warning !== undefined && (await configs.find('v1alpha1'))?.spec.text !== text) {
           log.warn(formatProblem(warning));
         }
-        await configs.set('v1alpha1', { text });
+        await configs.set('v1alpha1', { text }, { annotations: SPEC_IS_TEXT });
       };
     },
   });

@@ -24,6 +24,8 @@ export interface ParsedMachineConfig {
   /** Whether the node's name in Kubernetes is the host name with the domain. */
   readonly registerWithFqdn: boolean;
   readonly skipNodeRegistration: boolean;
+  /** Who signs the certificates of the cluster's API, from `machine.ca`. */
+  readonly authority: ConfiguredAuthority | undefined;
 
   readonly clusterName: string;
   /** The URL of the control plane as written; empty when there is none. */
@@ -49,6 +51,12 @@ export interface ParsedMachineConfig {
 }
 
 export type ConfiguredMachineType = 'unknown' | 'init' | 'controlplane' | 'worker';
+
+/** An authority as configured: PEM in base64, unchecked. Only control plane nodes have its key; else it is empty. */
+export interface ConfiguredAuthority {
+  readonly crt: string;
+  readonly key: string;
+}
 
 /** An interface as configured. A plain host has its own; these are for a node that cannot ask the host. */
 export interface ConfiguredInterface {

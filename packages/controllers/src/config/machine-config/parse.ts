@@ -97,6 +97,7 @@ function assemble(
     nodeAddressSortAlgorithm: machine?.nodeAddressSortAlgorithm ?? 'v1',
     registerWithFqdn: machine?.registerWithFqdn ?? false,
     skipNodeRegistration: machine?.skipNodeRegistration ?? false,
+    authority: machine?.authority,
     clusterName: cluster?.name ?? '',
     controlPlaneEndpoint: cluster?.controlPlaneEndpoint ?? '',
     localApiServerPort: cluster?.localApiServerPort,

@@ -69,6 +69,7 @@ cluster:
       clusterSecret: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => clusterSecretFrom(bytes)),
       serviceEndpoint: fc.constantFrom('http://127.0.0.1:3000/', 'https://[::1]:3000/', 'grpc://example.com'),
       kubespan: fc.boolean(),
+      authority: fc.record({ crt: fc.base64String(), key: fc.base64String() }),
       talosVersion: fc.constantFrom('v1.0', 'v1.1', 'v1.2.3', 'v1.3', '1.13', 'v1.14', 'v1.15.0-alpha.0', '2.0'),
     },
     { requiredKeys: ['type', 'clusterName', 'clusterId', 'clusterSecret', 'kubespan', 'hostname'] },
@@ -83,6 +84,8 @@ cluster:
       discoveryIdentity: { clusterId: options.clusterId, clusterSecret: options.clusterSecret },
       warning: undefined,
     });
+    const { type, authority } = options;
+    expect(config.authority).toEqual(authority && { ...authority, key: type === 'worker' ? '' : authority.key });
     expect(config.kubespan?.enabled ?? false).toBe(options.kubespan);
     expect(config.discoveryServices).toHaveLength(1);
     expect(config.discoveryServices[0]?.url).toBe(options.serviceEndpoint ?? 'https://discovery.talos.dev/');

@@ -1,4 +1,5 @@
 import type { IpPrefix } from '@cosi-ts/resources';
+import type { ConfiguredAuthority } from '../machine-config.ts';
 import { DEFAULT_DISCOVERY_ENDPOINT } from '../endpoint.ts';
 import { yamlText } from './yaml-text.ts';
 import { contractOf, type VersionContract } from './talos-version.ts';
@@ -21,6 +22,8 @@ export interface NodeConfigOptions {
   /** The URL of the discovery service; the public one when not given. */
   readonly serviceEndpoint?: string;
   readonly kubespan: boolean;
+  /** Who signs the certificates of the API; workers are not given the key. */
+  readonly authority?: ConfiguredAuthority;
   /** Whether to discover the cluster's members at all; yes by default. */
   readonly discovery?: boolean;
   /** The version of Talos whose form to write; v1.3 by default. */
@@ -59,7 +62,18 @@ function machine(options: NodeConfigOptions, contract: VersionContract): string[
   return [
     'machine:',
     `    type: ${type} # controlplane or worker`,
+    ...authority(options),
     ...(network.length === 0 ? [] : ['    network:', ...network]),
+  ];
+}
+
+function authority({ type, authority }: NodeConfigOptions): string[] {
+  if (authority === undefined) return [];
+  return [
+    '    # Signs the certificates of the API. Whoever has its key may do everything: workers do not have it.',
+    '    ca:',
+    `        crt: ${yamlText(authority.crt)}`,
+    `        key: ${yamlText(type === 'worker' ? '' : authority.key)}`,
   ];
 }
 

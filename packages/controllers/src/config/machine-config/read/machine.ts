@@ -6,7 +6,12 @@ import {
   type IpPrefix,
 } from '@cosi-ts/resources';
 import { formatHardwareAddress, parseHardwareAddress } from '../../../identity/hardware-address.ts';
-import type { ConfiguredInterface, ConfiguredMachineType, KubespanSettings } from '../machine-config.ts';
+import type {
+  ConfiguredAuthority,
+  ConfiguredInterface,
+  ConfiguredMachineType,
+  KubespanSettings,
+} from '../machine-config.ts';
 import type { Problems } from '../problem.ts';
 import type { Field, Section } from '../yaml/section.ts';
 import { readKubespan } from './kubespan.ts';
@@ -20,18 +25,20 @@ export interface MachineSection {
   readonly registerWithFqdn: boolean;
   readonly skipNodeRegistration: boolean;
   readonly kubespan: Field<KubespanSettings> | undefined;
+  readonly authority: ConfiguredAuthority | undefined;
 }
 
 /** Reads a `machine` section. What is not read is added to `lenient`, to be named as ignored. */
 export function readMachine(machine: Section, lenient: Section[], problems: Problems): MachineSection {
-  const [network, kubelet, features] = [
+  const [network, kubelet, features, ca] = [
     machine.section('network'),
     machine.section('kubelet'),
     machine.section('features'),
+    machine.section('ca'),
   ];
   const kubespan = network?.section('kubespan');
   const interfaces = network?.sections('interfaces') ?? [];
-  const sections = [machine, network, kubelet, features, ...interfaces];
+  const sections = [machine, network, kubelet, features, ca, ...interfaces];
   lenient.push(...sections.filter((section) => section !== undefined));
   return {
     type: readType(machine.text('type'), problems),
@@ -41,6 +48,7 @@ export function readMachine(machine: Section, lenient: Section[], problems: Prob
     registerWithFqdn: kubelet?.boolean('registerWithFQDN')?.value ?? false,
     skipNodeRegistration: kubelet?.boolean('skipNodeRegistration')?.value ?? false,
     kubespan: kubespan && { value: readKubespan(kubespan, 'legacy', problems), at: kubespan.at },
+    authority: ca && readAuthority(ca),
   };
 }
 
@@ -57,6 +65,11 @@ function readType(type: Field<string> | undefined, problems: Problems): Configur
   const known = MACHINE_TYPES.get(type?.value ?? '');
   if (!known && type) problems.add(type.at, 'machine.type must be controlplane or worker');
   return known ?? 'unknown';
+}
+
+/** What is in it is for those who issue certificates to judge: a node does without. */
+function readAuthority(ca: Section): ConfiguredAuthority {
+  return Object.freeze({ crt: ca.text('crt')?.value ?? '', key: ca.text('key')?.value ?? '' });
 }
 
 function readAlgorithm(algorithm: Field<string> | undefined, problems: Problems): AddressSortAlgorithm {
