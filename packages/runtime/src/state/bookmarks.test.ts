@@ -33,7 +33,7 @@ const create = async (...ids: string[]): Promise<void> => {
 };
 
 describe('a bookmark', () => {
-  test('comes with the state that a watch of one resource begins with, there or not', async () => {
+  test('defect 8: comes with the state that a watch of one resource begins with, there or not', async () => {
     for (const before of [[], ['x']]) {
       await create(...before);
       const from = await bookmark(await state.watch(Member.pointer('x')));
@@ -45,13 +45,16 @@ describe('a bookmark', () => {
     }
   });
 
-  test('is of its kind and its state', async () => {
+  test('defect 9: is of its kind and its state', async () => {
     await create('x');
     await state.create(other.create('x', spec()));
     const from = await bookmark(await state.watchKind(Member, { bootstrapContents: true }));
     await state.watchKind(Member, { from });
     await expect(state.watchKind(other, { from })).rejects.toThrow(InvalidBookmarkError);
-    await expect(newState().watchKind(Member, { from })).rejects.toThrow(InvalidBookmarkError);
+    // One with the same history.
+    const twin = newState();
+    for (const type of [Member, other]) await twin.create(type.create('x', spec()));
+    await expect(twin.watchKind(Member, { from })).rejects.toThrow(InvalidBookmarkError);
   });
 
   test('that says where a tail begins goes on there', async () => {

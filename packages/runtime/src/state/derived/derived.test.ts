@@ -63,7 +63,7 @@ describe('updateWithConflicts', () => {
     await expect(updateWithConflicts(state, pointer, named('x') as never)).rejects.toThrow(OwnerConflictError);
   });
 
-  test('a wrong phase is a conflict like any other, and says of what', async () => {
+  test('defect 1: a phase that it refuses itself is a conflict like any other, and says of what', async () => {
     await state.create(member('a'));
     await state.teardown(pointer);
     const refused = await updateWithConflicts(state, pointer, (current) => current).catch((thrown: unknown) => thrown);
@@ -72,7 +72,7 @@ describe('updateWithConflicts', () => {
     expect((refused as PhaseConflictError).pointer).toMatchObject(pointer);
   });
 
-  test('a version conflict says of what', async () => {
+  test('defect 2: a version conflict says of what', async () => {
     const stored = await state.create(member('a'));
     await state.update(stored);
     const refused = await state.update(stored).catch((thrown: unknown) => thrown);
@@ -130,7 +130,7 @@ test('finalizers are added and removed whoever owns the resource, once', async (
 });
 
 describe('watchFor', () => {
-  test('waits for a phase, which a resource that is not there does not have', async () => {
+  test('defect 3: waits for a phase, which a resource that is not there does not have', async () => {
     const running = watchFor(state, pointer, { phases: ['running'] });
     let isOver = false;
     void running.then(() => (isOver = true));
@@ -140,7 +140,7 @@ describe('watchFor', () => {
     expect((await running).metadata.version).toBe(1);
   });
 
-  test('asks its condition only about what is there', async () => {
+  test('defect 3: asks its condition only about what is there', async () => {
     const found = watchFor(state, pointer, { condition: ({ spec }) => (spec as MemberSpec).hostname === 'b' });
     await turn();
     const stored = await state.create(member('a'));
@@ -161,7 +161,7 @@ describe('watchFor', () => {
     expect((await free).metadata.version).toBe(2);
   });
 
-  test('ends with the watch that fails under it, the signal, or a condition that throws', async () => {
+  test('defect 3: ends with the watch that fails under it', async () => {
     const error = new WatchOverrunError('too slow');
     const failing = {
       watch: async () =>
@@ -170,7 +170,12 @@ describe('watchFor', () => {
           () => {},
         ),
     };
-    await expect(watchFor(failing, pointer, { phases: ['running'] })).rejects.toBe(error);
+    for (const conditions of [{}, { phases: ['running'] as const }, { types: ['destroyed'] as const }]) {
+      await expect(watchFor(failing, pointer, conditions)).rejects.toBe(error);
+    }
+  });
+
+  test('ends with the signal, or a condition that throws', async () => {
     const controller = new AbortController();
     const never = watchFor(state, pointer, { phases: ['running'] }, { signal: controller.signal });
     await turn();

@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 
 describe('a load', () => {
-  test('that fails midway leaves nothing: what it gave is there once after the next, and is no event', async () => {
+  test('defect 27: that fails midway leaves nothing: what it gave is there once after the next, and is no event', async () => {
     await state.create(member('a'));
     await state.create(member('b'));
     store.failingLoads = 1;
