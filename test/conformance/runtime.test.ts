@@ -1,5 +1,12 @@
 import type { Host } from '@cosi-ts/core';
-import { ControllerRuntime, EncodeCache, MemoryState, remoteState, stateService } from '@cosi-ts/runtime';
+import {
+  ControllerRuntime,
+  EncodeCache,
+  MemoryState,
+  remoteState,
+  stateService,
+  type ControllerRuntimeOptions,
+} from '@cosi-ts/runtime';
 import { runtimeConformance, type MakeRuntime, type RuntimeConditions } from '@cosi-ts/testing';
 import { describe, test } from 'vitest';
 
@@ -22,7 +29,10 @@ describe('a runtime whose controllers may change something ten times a second', 
   test.each(runtimeConformance(make))('$name', ({ run }) => run());
 });
 
-async function behindTheNetwork({ sim, host, owner, types, history }: RuntimeConditions) {
+async function behindTheNetwork(
+  { sim, host, owner, types, history }: RuntimeConditions,
+  options: Partial<ControllerRuntimeOptions> = {},
+) {
   const server = sim.node('server').host;
   const served = new MemoryState({ clock: server.clock, random: server.random, types, history });
   const service = stateService(served, { types, encodings: new EncodeCache(), pace: server.pace });
@@ -30,9 +40,14 @@ async function behindTheNetwork({ sim, host, owner, types, history }: RuntimeCon
   const remote = (client: Host) => remoteState(client.rpc.connect({ address }), { types, healing: { host: client } });
   // Whoever looks on has a way of their own.
   const state = remote(sim.node('user').host);
-  return { state, runtime: new ControllerRuntime({ state: remote(host), host, owner }) };
+  return { state, runtime: new ControllerRuntime({ state: remote(host), host, owner, ...options }) };
 }
 
 describe.each([0, 1])('a runtime on a state behind the network, seed %i', (seed) => {
-  test.each(runtimeConformance(behindTheNetwork, { seed }))('$name', ({ run }) => run());
+  test.each(runtimeConformance((conditions) => behindTheNetwork(conditions), { seed }))('$name', ({ run }) => run());
+});
+
+describe('a runtime on a state behind the network that reads from what is at hand', () => {
+  const make: MakeRuntime = (conditions) => behindTheNetwork(conditions, { cachedKinds: [...conditions.types] });
+  test.each(runtimeConformance(make))('$name', ({ run }) => run());
 });

@@ -100,6 +100,8 @@ export interface Run {
     ports: OpenPorts,
   ): Keys | Promise<Keys>;
   reconcile(ports: OpenPorts, key: string, context: ReconcileContext): Promise<ReconcileReturn>;
+  /** How many inputs the work on a key looks at, for the metrics of operators. */
+  readonly inputsOf?: ((key: string) => number) | undefined;
   /** Instead of reconciles: runs until it is stopped, or has nothing to do any more. */
   readonly loop?: ((ports: OpenPorts, context: LoopContext) => Promise<void>) | undefined;
   /** Runs beside the reconciles. An error starts it again after a backoff; when it returns it is done. */

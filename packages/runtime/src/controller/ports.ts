@@ -85,6 +85,11 @@ export const shared = output('shared');
 /** What every port can do. */
 interface Port<S> extends Reader<S> {
   /**
+   * Reads what is, where the port itself reads what is at hand: see `cachedKinds` of the runtime. For what is decided for
+   * good, and not put right by the next reconcile.
+   */
+  readonly uncached: Reader<S>;
+  /**
    * For work that takes long: aborted once the resource is tearing down or gone, at once if it is so already. It is
    * watched until the reconcile ends, which may end with the signal's reason: the wake-up for the change is there.
    */

@@ -1,4 +1,4 @@
-import type { Bytes, Cause, ChangesCursor, Timestamp } from '@cosi-ts/core';
+import type { Bytes, Cause, ChangesCursor, Table, Timestamp } from '@cosi-ts/core';
 import type { Kind, Phase, Pointer, Resource } from '@cosi-ts/resources';
 import type { Command } from './command.ts';
 import type { Expectation } from './expectation.ts';
@@ -58,11 +58,20 @@ export interface State {
    * where they always do.
    */
   caughtUp?(kind: Kind): Promise<void>;
+  /** What is at hand of a kind, where reads have to ask somebody else; absent where they have not. */
+  copy?(kind: Kind): LocalCopy;
   /**
    * The last change of a resource, at a position or before it, as far as the state remembers; absent if it cannot tell.
    * @returns undefined if there is none, or if it is forgotten
    */
   origin?(pointer: Pointer, at?: number): Origin | undefined;
+}
+
+/** A kind of a state that is elsewhere, as its cursors tell it. It lags behind, and is kept up to date while it has one. */
+export interface LocalCopy {
+  /** Resolves once it was complete for the first time. */
+  readonly caughtUp: Promise<void>;
+  readonly table: Pick<Table<Resource>, 'find' | 'get' | 'listPaced' | 'size'>;
 }
 
 /** Reads and writes alone: what a collection, the ports of a controller and a transaction need of a state. */

@@ -1,5 +1,5 @@
 import { Backoff, messageOf, sleep, type ChangesCursor, type Host } from '@cosi-ts/core';
-import type { State } from '../../state/state.ts';
+import type { LocalCopy, State } from '../../state/state.ts';
 import { kindKey, type Kind, type Resource } from '@cosi-ts/resources';
 import { openHealingWatch, type HealingSource } from './healing-watch.ts';
 import { mirrorsOf, type Mirror } from './mirror.ts';
@@ -11,7 +11,7 @@ import { mirrorsOf, type Mirror } from './mirror.ts';
  */
 export function replicasOf(
   source: HealingSource & { readonly host: ReplicaHost },
-): Required<Pick<State, 'changes' | 'caughtUp'>> {
+): Required<Pick<State, 'changes' | 'caughtUp' | 'copy'>> {
   const mirror = mirrorsOf(source.host.clock, source.types);
   const replicas = new Map<string, Replica>();
   const replicaOf = (kind: Kind): Replica => {
@@ -23,12 +23,13 @@ export function replicasOf(
   return {
     changes: (kind, since) => replicaOf(kind).changes(since),
     caughtUp: (kind) => replicaOf(kind).caughtUp,
+    copy: (kind) => replicaOf(kind),
   };
 }
 
 type ReplicaHost = Pick<Host, 'clock' | 'random' | 'timers' | 'log'>;
 
-class Replica {
+class Replica implements LocalCopy {
   readonly #source: HealingSource & { readonly host: ReplicaHost };
   readonly #kind: Kind;
   readonly #mirror: Mirror;
@@ -46,8 +47,12 @@ class Replica {
     return this.#caughtUp.promise;
   }
 
+  get table(): Mirror['table'] {
+    return this.#mirror.table;
+  }
+
   changes(since: number | undefined): ChangesCursor<Resource> {
-    const { table } = this.#mirror;
+    const { table } = this;
     const cursor = table.changes(since, () => {
       if (table.followers > 0) return;
       this.#following?.abort();

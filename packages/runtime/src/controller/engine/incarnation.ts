@@ -12,10 +12,11 @@ import {
 } from '@cosi-ts/core';
 import { from } from 'rxjs';
 import { StaleReadError } from '../../state/errors.ts';
-import type { State } from '../../state/state.ts';
+import type { OwnWrites } from '../../state/cached/own-writes.ts';
 import type { Controller, Run } from '../controller.ts';
 import type { ControllerLoad, RuntimeObserver } from '../metrics/observer.ts';
 import { delayOf, outcomeOf, type Outcome } from '../outcome.ts';
+import { accessOf, type AccessOptions } from './access.ts';
 import type { Aims } from './aims.ts';
 import type { InputFollower } from './input-follower.ts';
 import { Inputs } from './inputs.ts';
@@ -26,7 +27,8 @@ import { Worker } from './worker.ts';
 
 export interface IncarnationOptions {
   readonly controller: Controller;
-  readonly state: State;
+  readonly reads: AccessOptions;
+  readonly own: OwnWrites;
   /** Of the whole runtime: it outlives this run. */
   readonly host: Host;
   readonly parent: Owner;
@@ -95,16 +97,20 @@ export class Incarnation {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { controller, state, aims, limiter, observer, parent } = this.#options;
+    const { controller, reads, own, aims, limiter, observer, parent } = this.#options;
+    const { state, warnUncached } = reads;
     const { log } = this.#host;
     const wake = (key = ''): void => this.#queue.add(key);
     const run = await controller.start({ owner: this.owner, signal, log, wake });
     const inputs = new Inputs(controller, state, aims, () => this.#ready());
     this.#inputs = inputs;
+    const access = accessOf(reads, own, this.#host, this.owner);
     const newWorker = (isAtomic = false): Worker =>
       new Worker({
         controller,
         state,
+        access,
+        warnUncached,
         host: this.#host,
         owner: this.owner,
         inputs,
@@ -195,7 +201,7 @@ export class Incarnation {
         continue;
       }
       const { key, causes } = item;
-      const told = this.#stopwatch();
+      const told = this.#stopwatch(run, key);
       let outcome: Outcome | undefined;
       for (let attempt = 1; outcome === undefined; attempt += 1) {
         try {
@@ -228,13 +234,14 @@ export class Incarnation {
   }
 
   /** Tells the observer, if there is one, how work that begins now ended. */
-  #stopwatch(): ((outcome: Outcome) => void) | undefined {
+  #stopwatch(run: Run, key: string): ((outcome: Outcome) => void) | undefined {
     const { observer, host, controller } = this.#options;
     if (observer?.reconciled === undefined) return undefined;
     const startedAt = host.clock.monotonic();
     return (outcome) => {
       const seconds = (host.clock.monotonic() - startedAt) / 1000;
-      observer.reconciled?.({ controller: controller.name, style: controller.style, outcome, seconds });
+      const { name, style } = controller;
+      observer.reconciled?.({ controller: name, style, outcome, seconds, inputs: run.inputsOf?.(key) });
     };
   }
 

@@ -1,12 +1,13 @@
 import { Backoff, messageOf, ownedHost, type Host, type Owner, type RateLimiter } from '@cosi-ts/core';
-import type { State } from '../../state/state.ts';
+import { OwnWrites } from '../../state/cached/own-writes.ts';
 import type { Controller } from '../controller.ts';
 import type { ControllerLoad, RuntimeObserver } from '../metrics/observer.ts';
+import type { AccessOptions } from './access.ts';
 import { Aims } from './aims.ts';
 import { Incarnation } from './incarnation.ts';
 
 export interface InstanceOptions {
-  readonly state: State;
+  readonly reads: AccessOptions;
   readonly host: Host;
   readonly owner: Owner;
   readonly limiter: RateLimiter | undefined;
@@ -23,6 +24,8 @@ export class ControllerInstance {
   readonly #host: Host;
   readonly #backoff: Backoff;
   #incarnation: Incarnation | undefined;
+  /** Whatever it wrote, in any of its runs. */
+  readonly #own = new OwnWrites();
   #isFinished = false;
 
   constructor(controller: Controller, options: InstanceOptions) {
@@ -45,11 +48,12 @@ export class ControllerInstance {
   }
 
   start(): void {
-    const { state, owner, limiter, observer, grace } = this.#options;
+    const { reads, owner, limiter, observer, grace } = this.#options;
     if (!owner.isOpen || this.#incarnation !== undefined) return;
     const incarnation = new Incarnation({
       controller: this.controller,
-      state,
+      reads,
+      own: this.#own,
       host: this.#host,
       parent: owner,
       aims: this.aims,

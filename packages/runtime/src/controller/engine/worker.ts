@@ -7,6 +7,7 @@ import {
   type RateLimiter,
   type Runner,
 } from '@cosi-ts/core';
+import type { Kind } from '@cosi-ts/resources';
 import type { BasicState, State } from '../../state/state.ts';
 import { Transaction } from '../../state/transaction.ts';
 import type { Controller, OpenPorts, ReconcileContext } from '../controller.ts';
@@ -15,12 +16,17 @@ import { openPorts } from '../port/open-ports.ts';
 import { OutputTracker } from '../port/output-tracker.ts';
 import { passage } from '../port/passage.ts';
 import type { OutputPort } from '../ports.ts';
+import { accessTo, type Access } from './access.ts';
 import type { Inputs } from './inputs.ts';
 
 /** What a controller's workers share. */
 export interface Workplace {
   readonly controller: Controller;
+  /** Where transactions go. */
   readonly state: State;
+  readonly access: Access;
+  /** Whether reads that are not from what is at hand are told of. */
+  readonly warnUncached: boolean;
   readonly host: Host;
   readonly owner: Owner;
   readonly inputs: Inputs;
@@ -47,13 +53,23 @@ export class Worker implements Runner {
 
   constructor(place: Workplace) {
     this.#place = place;
-    const { controller, state, host, owner, inputs, limiter, observer } = place;
+    const { controller, host, owner, inputs, limiter, observer, log } = place;
     const { name } = controller;
     const onCall = observer?.called && ((kind: 'read' | 'write') => observer.called?.(name, kind));
+    const warn = (verb: string, { namespace, type }: Kind): void =>
+      log.warn('uncached read', { verb, namespace, type });
     this.ports = openPorts(controller.ports, {
       controller: controller.name,
-      state: place.isAtomic ? viewOf(() => this.#current()) : state,
-      passage: passage({ controller: name, owner, host, limiter, runner: this, onCall }),
+      access: place.isAtomic ? accessTo(viewOf(() => this.#current())) : place.access,
+      passage: passage({
+        controller: name,
+        owner,
+        host,
+        limiter,
+        runner: this,
+        onCall,
+        onUncachedRead: place.warnUncached ? warn : undefined,
+      }),
       attribution: () => ({ actor: controller.name, causes: this.#causes }),
       written: (port, id) => this.#tracker.record(port, id),
       isAimedAt: (port, id) => inputs.isAimedAt(port, id),

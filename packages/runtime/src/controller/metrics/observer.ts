@@ -8,6 +8,8 @@ export interface WorkEvent {
   readonly outcome: Outcome;
   /** Seconds that it took. */
   readonly seconds: number;
+  /** Of an operator, how many inputs it looked at. */
+  readonly inputs?: number | undefined;
 }
 
 /** A change that was mapped to keys by a mapper that takes its time, or that failed before. */
@@ -44,6 +46,8 @@ export interface RuntimeObserver {
   mapped?(event: MappingEvent): void;
   /** A controller failed as a whole, and is started again. */
   crashed?(controller: string, thrown: unknown): void;
-  /** A port was called. */
+  /** Some types are read from what is at hand. @param sizes for each of them, how many resources these are */
+  cached?(sizes: () => ReadonlyMap<string, number>): void;
+  /** A port was called; reads of what is at hand do not count. */
   called?(controller: string, kind: 'read' | 'write'): void;
 }

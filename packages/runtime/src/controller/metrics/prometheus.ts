@@ -27,6 +27,7 @@ export function prometheusObserver(prometheus: PrometheusModule, registry: Prome
     reconciled: (event) => reconciled(metrics, event),
     mapped: (event) => mapped(metrics, event),
     crashed: (controller) => metrics.crashes.inc({ controller }),
+    cached: (sizes) => cachedGauge(prometheus, registry, sizes),
     called: (controller, kind) => metrics[kind === 'read' ? 'reads' : 'writes'].inc({ controller }),
   };
 }
@@ -81,6 +82,9 @@ function metricsIn({ Counter, Histogram, Gauge }: PrometheusModule, registry: Pr
     mappedOut: counter('qcontroller_mapped_out', 'Keys that changes were mapped to.', 'controller'),
     mapBusy: counter('qcontroller_map_busy', 'Seconds spent in mappings.', 'controller'),
     reconcileBusy: counter('qcontroller_reconcile_busy', 'Seconds spent in reconciles.', 'controller'),
+    cycles: counter('reconcile_cycles', 'Reconciles of an operator.', 'controller'),
+    items: counter('reconcile_input_items', 'Inputs that an operator looked at.', 'controller'),
+    busy: counter('reconcile_busy', 'Seconds spent in the reconciles of an operator.', 'controller'),
   };
   return {
     ...metrics,
@@ -101,13 +105,18 @@ const RESULTS = ['success', 'error', 'requeue', 'requeue_after'] as const;
 /** Seconds: from what an operator takes to what is a scandal. */
 const BUCKETS = [0.00001, 0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 10, 60];
 
-function reconciled(metrics: Metrics, { controller, style, outcome, seconds }: WorkEvent): void {
+function reconciled(metrics: Metrics, { controller, style, outcome, seconds, inputs }: WorkEvent): void {
   metrics.total.inc({ controller, result: resultOf(outcome) });
   metrics.reconcileTime.observe({ controller }, seconds);
   metrics.workTime.observe({ name: controller, controller }, seconds);
   if (outcome.kind === 'failed') {
     metrics.errors.inc({ controller });
     if (isMistake(outcome.error)) metrics.panics.inc({ controller });
+  }
+  if (inputs !== undefined) {
+    metrics.cycles.inc({ controller });
+    metrics.items.inc({ controller }, inputs);
+    metrics.busy.inc({ controller }, seconds);
   }
   if (style === 'loop') return;
   metrics.processed.inc({ controller });
@@ -137,6 +146,22 @@ function isMistake(thrown: unknown): boolean {
     thrown instanceof ReferenceError ||
     !(thrown instanceof Error)
   );
+}
+
+function cachedGauge(
+  { Gauge }: PrometheusModule,
+  registry: Prometheus.Registry,
+  sizes: () => ReadonlyMap<string, number>,
+): void {
+  const gauge: Prometheus.Gauge<'resource_type'> = new Gauge({
+    name: 'cached_resources',
+    help: 'Resources that controllers read from what is at hand.',
+    labelNames: ['resource_type'],
+    registers: [registry],
+    collect() {
+      for (const [type, size] of sizes()) gauge.set({ resource_type: type }, size);
+    },
+  });
 }
 
 /** Asked for when somebody looks. */

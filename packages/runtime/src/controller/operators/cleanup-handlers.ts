@@ -1,8 +1,8 @@
 import type { Resource, ResourceType } from '@cosi-ts/resources';
 import { NotFoundError, PendingFinalizersError } from '../../state/errors.ts';
-import type { Reader, Writer } from '../../state/collection.ts';
+import type { Writer } from '../../state/collection.ts';
 import { SkipReconcileError } from '../outcome.ts';
-import { mapped, shared, type PortDeclaration, type QueuePorts } from '../ports.ts';
+import { mapped, shared, type InputPort, type PortDeclaration, type QueuePorts } from '../ports.ts';
 import type { CleanupHandler } from './cleanup.ts';
 import { GroupIndex } from './group-index.ts';
 
@@ -18,7 +18,7 @@ export function hasNoOutputs<O>(output: ResourceType<O>, parentOf: ParentOf<O>):
       keysOf: followParents(port, parentOf),
       async remove({ metadata }, ports) {
         // What is decided here cannot be taken back: it is looked up, not remembered.
-        const outputs = await (ports[port] as Reader<O>).list();
+        const outputs = await (ports[port] as InputPort<O>).uncached.list();
         if (outputs.some((one) => parentOf(one) === metadata.id)) {
           throw new SkipReconcileError(`${output.displayType} of ${metadata.id} are still there`);
         }
@@ -41,7 +41,7 @@ export function removeOutputs<O>(
     start: () => ({
       keysOf: followParents(input, parentOf),
       async remove({ metadata }, ports) {
-        const outputs = await (ports[input] as Reader<O>).list();
+        const outputs = await (ports[input] as InputPort<O>).uncached.list();
         const ours = outputs.filter((one) => parentOf(one) === metadata.id && owners.includes(one.metadata.owner));
         let waiting = 0;
         for (const one of ours) if (!(await remove(ports[port] as Writer<O>, one))) waiting += 1;

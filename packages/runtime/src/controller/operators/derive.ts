@@ -239,6 +239,7 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
       if (inputFinalizers && key.startsWith(RELEASE)) return release(ports, key.slice(RELEASE.length));
       return reconcileGroup(ports, key, context);
     },
+    inputsOf: (key) => (key.startsWith(RELEASE) ? 1 : groups.members(key).length),
     shutdown: derivation.shutdownHook,
   };
 }

@@ -1,16 +1,18 @@
-import type { Resource } from '@cosi-ts/resources';
-import type { Attribution, BasicState, ListOptions } from '../../state/state.ts';
+import type { Resource, ResourceType } from '@cosi-ts/resources';
+import { findIn } from '../../state/derived/find-in.ts';
+import type { Attribution, ListOptions } from '../../state/state.ts';
 import { collection, type Collection, type Finalizers, type Reader, type Writer } from '../../state/collection.ts';
 import { NotFoundError, PendingFinalizersError } from '../../state/errors.ts';
 import type { OpenPorts } from '../controller.ts';
+import type { Access, Reads } from '../engine/access.ts';
 import type { InputPort, OutputPort, PortDeclaration, PortDeclarations } from '../ports.ts';
-import type { Passage } from './passage.ts';
+import type { Passage, Wrap } from './passage.ts';
 import { refusalsOf, type Refusals } from './refusals.ts';
 
 /** Whom the ports belong to, and what they need of the engine. */
 export interface PortHolder {
   readonly controller: string;
-  readonly state: BasicState;
+  readonly access: Access;
   /** What every call goes through on its way. */
   readonly passage: Passage;
   /** Who writes, and why. */
@@ -37,28 +39,36 @@ export function openPorts(declarations: PortDeclarations, holder: PortHolder): O
 type AnyPort = InputPort<unknown> & OutputPort<unknown> & Finalizers;
 
 function openPort(name: string, declaration: PortDeclaration, holder: PortHolder): AnyPort {
-  const resources = collection(holder.state, declaration.type, () => holder.attribution());
+  const { type } = declaration;
+  const { reads, writes, uncached, isCached } = holder.access;
+  const resources = collection(writes, type, () => holder.attribution());
   const refusals = refusalsOf(declaration, holder.controller);
   const isOutput = declaration.direction === 'output';
   const mayHold = !isOutput && MAY_HOLD.includes(declaration.kind);
   const direct = {
-    ...(isOutput ? resources : aimedReader(name, resources, refusals, holder)),
     ...(isOutput ? writer(name, resources, holder) : noWriter(refusals)),
     ...(mayHold ? aimedFinalizers(name, resources, refusals, holder) : noFinalizers(refusals)),
   };
-  const { reads, writes, finalizers } = holder.passage.for(declaration.type);
-  const list = reads('list', (_id, options: ListOptions | undefined) => direct.list(options));
+  const through = holder.passage.for(type);
+  const readerOf = (from: Reads, wrap: Wrap): Reader<unknown> => {
+    const reader = readerIn(from, type);
+    const aimed = isOutput ? reader : aimedReader(name, reader, refusals, holder);
+    const list = wrap('list', (_id, options: ListOptions | undefined) => aimed.list(options));
+    return {
+      get: wrap('get', aimed.get),
+      find: wrap('find', aimed.find),
+      list: (options) => list('', options, undefined),
+    } as Reader<unknown>;
+  };
   const port = {
-    get: reads('get', direct.get),
-    find: reads('find', direct.find),
-    list: (options?: ListOptions) => list('', options, undefined),
-    create: writes('create', direct.create),
-    set: writes('set', direct.set),
-    modify: writes('modify', direct.modify),
-    teardown: writes('teardown', direct.teardown),
-    destroy: writes('destroy', direct.destroy),
-    addFinalizer: finalizers('addFinalizer', direct.addFinalizer),
-    removeFinalizer: finalizers('removeFinalizer', direct.removeFinalizer),
+    ...readerOf(reads, isCached(type) ? through.cachedReads : through.reads),
+    create: through.writes('create', direct.create),
+    set: through.writes('set', direct.set),
+    modify: through.writes('modify', direct.modify),
+    teardown: through.writes('teardown', direct.teardown),
+    destroy: through.writes('destroy', direct.destroy),
+    addFinalizer: through.finalizers('addFinalizer', direct.addFinalizer),
+    removeFinalizer: through.finalizers('removeFinalizer', direct.removeFinalizer),
   } as Reader<unknown> & Writer<unknown> & Finalizers;
   const awaitRemoval = (id: string): Promise<Resource | undefined> => {
     holder.awaitRemoval(name, id);
@@ -66,6 +76,7 @@ function openPort(name: string, declaration: PortDeclaration, holder: PortHolder
   };
   return Object.freeze({
     ...port,
+    uncached: Object.freeze(readerOf(uncached, through.reads)),
     aim: (ids) => holder.aim(name, ids),
     teardownSignal: (id) => holder.teardownSignal(name, id, () => isGoing(port, id)),
     remove: isOutput ? (id) => remove(port, id, awaitRemoval) : (id) => refusals.write('destroy', id),
@@ -75,9 +86,18 @@ function openPort(name: string, declaration: PortDeclaration, holder: PortHolder
 
 const MAY_HOLD: readonly string[] = ['strong', 'primary', 'mapped'];
 
+/** One kind of what can be read. */
+function readerIn(reads: Reads, type: ResourceType): Reader<unknown> {
+  return {
+    get: (id) => reads.get(type.pointer(id)),
+    find: (id) => findIn(reads, type.pointer(id)),
+    list: (options) => reads.list(type, options),
+  };
+}
+
 function aimedReader(
   name: string,
-  resources: Collection<unknown>,
+  resources: Reader<unknown>,
   refusals: Refusals,
   holder: PortHolder,
 ): Reader<unknown> {

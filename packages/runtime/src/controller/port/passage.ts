@@ -4,12 +4,15 @@ import type { Kind } from '@cosi-ts/resources';
 /** A port's method: a resource's id, and up to two things more. */
 type Method<A, B, T> = (id: string, a: A, b: B) => Promise<T>;
 type FinalizerMethod = (id: string, ...finalizers: readonly string[]) => Promise<void>;
-type Wrap = <A, B, T>(verb: string, method: Method<A, B, T>) => Method<A, B, T>;
+/** Lets a method be called only as the passage allows. */
+export type Wrap = <A, B, T>(verb: string, method: Method<A, B, T>) => Method<A, B, T>;
 
 /** What every call of a port goes through. */
 export interface Passage {
   for(kind: Kind): {
     readonly reads: Wrap;
+    /** From what is at hand: nobody else is asked. */
+    readonly cachedReads: Wrap;
     readonly writes: Wrap;
     readonly finalizers: (verb: string, method: FinalizerMethod) => FinalizerMethod;
   };
@@ -25,6 +28,8 @@ export interface PassageOptions {
   readonly limiter: RateLimiter | undefined;
   /** Told about each call. */
   readonly onCall: ((kind: 'read' | 'write') => void) | undefined;
+  /** Told about each read that is not from what is at hand. */
+  readonly onUncachedRead?: ((verb: string, kind: Kind) => void) | undefined;
 }
 
 /**
@@ -34,7 +39,8 @@ export interface PassageOptions {
 export function passage(options: PassageOptions): Passage {
   return {
     for: (kind) => ({
-      reads: (verb, method) => guarded(kind, verb, counted(method, options), options),
+      reads: (verb, method) => guarded(kind, verb, counted(kind, verb, method, options), options),
+      cachedReads: (verb, method) => guarded(kind, verb, method, options),
       writes: (verb, method) => handled(guarded(kind, verb, changing(verb, method, options), options)),
       finalizers: (verb, method) => {
         const change = changing(
@@ -92,10 +98,16 @@ function refuse(owner: Owner): Promise<never> {
   return owner.isDropped ? never() : Promise.reject(abortReason(owner.signal));
 }
 
-function counted<A, B, T>(method: Method<A, B, T>, { onCall }: PassageOptions): Method<A, B, T> {
-  if (onCall === undefined) return method;
+function counted<A, B, T>(
+  kind: Kind,
+  verb: string,
+  method: Method<A, B, T>,
+  { onCall, onUncachedRead }: PassageOptions,
+): Method<A, B, T> {
+  if (onCall === undefined && onUncachedRead === undefined) return method;
   return (id, a, b) => {
-    onCall('read');
+    onCall?.('read');
+    onUncachedRead?.(verb, kind);
     return method(id, a, b);
   };
 }
