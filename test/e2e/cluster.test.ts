@@ -71,8 +71,15 @@ describe('cosi up', () => {
     'serves each node: get, by id, in every format, several nodes, and watches',
     async () => {
       const state = await temporaryDirectory();
-      const up = start('up', '--state', state, '--ttl', '5m');
+      const up = start('up', '--state', state, '--ttl', '5m', '--metrics-addr', '127.0.0.1:0');
       await up.until(/all 5 nodes see each other/);
+
+      const [, address = ''] = /metrics of the nodes at (\S+)/.exec(up.out()) ?? [];
+      const metrics = await (await fetch(address)).text();
+      for (const [name] of DOCUMENTED_NODES) {
+        const labels = `controller="cluster.MemberController",result="success",node="${name}"`;
+        expect(metrics).toMatch(new RegExp(`^controller_runtime_reconcile_total\\{${labels}\\} [1-9]`, 'm'));
+      }
 
       const members = await cosi('get', 'members', '--state', state, '-n', '172.20.0.2');
       expect(members).toMatchObject({ code: 0, err: '' });

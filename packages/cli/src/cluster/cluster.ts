@@ -5,6 +5,7 @@ import { EncodeCache } from '@cosi-ts/runtime';
 import { CommandError } from '../io.ts';
 import { nodeLogger } from '../log/node-log.ts';
 import { prepareCluster, type PreparedNode } from './directory.ts';
+import type { NodesMetrics } from '../nodes/node-metrics.ts';
 import { nodeVersion } from '../process/node-version.ts';
 import { groupId, listenForReaders, makeReaderDirectory, readerDirectory } from '../nodes/reader-socket.ts';
 import { startClusterService } from './service.ts';
@@ -24,6 +25,8 @@ export interface ClusterOptions {
   readonly tls?: boolean | undefined;
   /** Name or number of the group that may read what is not sensitive. */
   readonly readerGroup?: string | undefined;
+  /** Where metrics of the nodes' controllers are served, if they are. */
+  readonly metricsAddress?: string | undefined;
 }
 
 export interface ClusterNode extends PreparedNode {
@@ -35,6 +38,8 @@ export interface Cluster {
   readonly endpoint: string;
   /** Where the API is served over TLS, if it is. */
   readonly api: string | undefined;
+  /** Where metrics are served, if they are. */
+  readonly metrics: string | undefined;
   readonly nodes: readonly ClusterNode[];
 }
 
@@ -43,7 +48,7 @@ export interface Cluster {
  * encoded forms, and nothing else.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { owner, directory, os, ttl, openNamespaces } = options;
+  const { owner, directory, os, ttl, openNamespaces, metricsAddress } = options;
   const host = ownedHost(options.host, owner);
   await host.files.makeDirectory(directory, { mode: 0o700 });
   await lockCluster(host, directory);
@@ -51,6 +56,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { endpoint, previous } = service;
   const prepared = await prepareCluster(host, { ...options, serviceEndpoint: endpoint, previousEndpoints: previous });
   await service.settle();
+  const metrics = metricsAddress === undefined ? undefined : await metricsAt(host, metricsAddress);
   const types = typeRegistry();
   const encodings = new EncodeCache();
   const nodes = await Promise.all(
@@ -67,15 +73,23 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         ttl,
         version: nodeVersion(),
         openNamespaces,
+        observer: metrics?.observerOf(place.name),
       });
       return { ...place, node };
     }),
   );
   if (options.readerGroup !== undefined) await serveReaders(host, directory, options.readerGroup, nodes);
-  if (options.tls !== true) return { endpoint, api: undefined, nodes };
+  const told = { endpoint, metrics: metrics?.address, nodes };
+  if (options.tls !== true) return { ...told, api: undefined };
   // What makes certificates takes its time to load.
   const { startEndpoint } = await import('./endpoint.ts');
-  return { endpoint, api: await startEndpoint({ host, owner, directory, nodes }), nodes };
+  return { ...told, api: await startEndpoint({ host, owner, directory, nodes }) };
+}
+
+/** What counts takes its time to load. */
+async function metricsAt(host: Host, address: string): Promise<NodesMetrics> {
+  const { serveNodesMetrics } = await import('../nodes/node-metrics.ts');
+  return serveNodesMetrics(host, address);
 }
 
 async function serveReaders(

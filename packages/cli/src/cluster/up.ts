@@ -26,6 +26,7 @@ export async function up(io: CommandIo, options: UpOptions): Promise<void> {
       openNamespaces: options.openNamespace,
       tls: options.tls,
       readerGroup: options.readerGroup,
+      metricsAddress: options.metricsAddr,
     });
     await using shown = owner.child('display');
     if (options.once === true) await once(io, host, options.timeout, cluster, shown, stopped);
@@ -66,7 +67,7 @@ async function once(
 /** Shows the cluster until it is to end. */
 async function follow(
   io: CommandIo,
-  { endpoint, api, nodes }: Cluster,
+  { endpoint, api, metrics, nodes }: Cluster,
   owner: Owner,
   stopped: AbortSignal,
 ): Promise<void> {
@@ -79,6 +80,7 @@ async function follow(
   });
   io.out.write(`discovery service at ${endpoint}, ${nodes.length} nodes; \`cosi get members\` shows what they see\n`);
   if (api !== undefined) io.out.write(`API at ${api}, for clients with the talosconfig of the state directory\n`);
+  if (metrics !== undefined) io.out.write(`metrics of the nodes at http://${metrics}/metrics\n`);
   if (!isLive) void convergence.complete.then(() => io.out.write(`all ${nodes.length} nodes see each other\n`));
   await aborted(stopped);
 }

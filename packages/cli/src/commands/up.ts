@@ -34,6 +34,7 @@ export function registerUp(program: Command, io: CommandIo): void {
     )
     .option('--reader-group <group>', 'let a group read what is not sensitive, through sockets in DIR-reader')
     .option('--open-namespace <ns>', 'let admins write to a namespace through the API (repeatable)', namesOption)
+    .option('--metrics-addr <host:port>', 'where Prometheus finds metrics of the controllers, by node')
     .addHelpText('after', EXAMPLES)
     .action(async (options: UpOptions) => {
       const { up } = await import('../cluster/up.ts');
@@ -55,6 +56,7 @@ export interface UpOptions {
   readonly tls?: boolean;
   readonly readerGroup?: string;
   readonly openNamespace?: ReadonlySet<string>;
+  readonly metricsAddr?: string;
 }
 
 const EXAMPLES = `

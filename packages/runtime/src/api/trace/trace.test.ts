@@ -78,6 +78,16 @@ describe('a trace', () => {
     });
   });
 
+  test('branches where changes were merged while they waited', async () => {
+    await traced(async ({ state, settle, trace }) => {
+      const made = ['x1', 'x2', 'y1', 'x3'].map((id) => B.create(id, { text: id }));
+      await state.transact(made.map((resource) => ({ do: 'create', resource, owner: '' })));
+      await settle();
+      const causes = ['x1', 'x2', 'x3'].map((id) => `  created B/${id}@1 by `);
+      expect(await trace(C, 'x')).toEqual(['created C/x@1 by BtoC', ...causes]);
+    });
+  });
+
   test('names each change at the moment that it was seen, although it changed since', async () => {
     await traced(async ({ state, settle, trace }) => {
       const a = collection(state, A);
