@@ -2,9 +2,7 @@ import type { WebHandler } from '@cosi-ts/core';
 import type { Registry } from 'prom-client';
 
 /** Serves the metrics of a registry, or of several, at `/metrics`. */
-export function metricsPage(
-  registry: Pick<Registry<typeof Registry.PROMETHEUS_CONTENT_TYPE>, 'contentType' | 'metrics'>,
-): WebHandler {
+export function metricsPage(registry: Pick<Registry, 'contentType' | 'metrics'>): WebHandler {
   return async ({ path }) => {
     if (path !== '/metrics') return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'not found\n' };
     return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
