@@ -1,4 +1,5 @@
 import { SchemaError } from '../../resource/errors.ts';
+import { differences, type Visit } from './differences.ts';
 import type { ListShape, ObjectShape, Shape } from '../shape.ts';
 
 /**
@@ -19,22 +20,22 @@ export function compileFreeze({ fields }: ObjectShape): Freeze {
     const freeze = compilePart(shape);
     return freeze === undefined ? [] : [{ name, freeze }];
   });
+  const visitDifferences = differences([...texts, ...parts.map(({ name }) => name)]);
+  const visit: Visit = (index, value, path) => {
+    if (index < texts.length) {
+      if (!(value as string).isWellFormed()) throw malformed(path, texts[index] ?? '');
+      return;
+    }
+    const { name, freeze } = parts[index - texts.length] as (typeof parts)[number];
+    freeze(value, path === '' ? name : `${path}.${name}`);
+  };
   return (value, path, before = NOTHING) => {
-    const object = value as Readonly<Record<string, unknown>>;
-    const old = before as Readonly<Record<string, unknown>>;
-    for (let index = 0; index < texts.length; index += 1) {
-      const name = texts[index] as string;
-      const text = object[name] as string | undefined;
-      if (text !== undefined && text !== old[name] && !text.isWellFormed()) throw malformed(path, name);
-    }
-    for (let index = 0; index < parts.length; index += 1) {
-      const { name, freeze } = parts[index] as (typeof parts)[number];
-      const part = object[name];
-      if (part !== undefined && part !== old[name]) freeze(part, path === '' ? name : `${path}.${name}`);
-    }
-    Object.freeze(object);
+    visitDifferences(value as Fields, before as Fields, visit, path);
+    Object.freeze(value);
   };
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 const NOTHING = Object.freeze({});
 
