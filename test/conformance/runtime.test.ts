@@ -10,9 +10,9 @@ import {
 import { runtimeConformance, type MakeRuntime, type RuntimeConditions } from '@cosi-ts/testing';
 import { describe, test } from 'vitest';
 
-const inMemory: MakeRuntime = ({ host, owner, types, history }) => {
+const inMemory: MakeRuntime = ({ host, owner, types, history, observer }) => {
   const state = new MemoryState({ clock: host.clock, random: host.random, types, history });
-  return { state, runtime: new ControllerRuntime({ state, host, owner }) };
+  return { state, runtime: new ControllerRuntime({ state, host, owner, observer }) };
 };
 
 describe.each([0, 1, 2])('a runtime on a state in memory, seed %i', (seed) => {
@@ -21,16 +21,16 @@ describe.each([0, 1, 2])('a runtime on a state in memory, seed %i', (seed) => {
 
 describe('a runtime whose controllers may change something ten times a second', () => {
   const make: MakeRuntime = (conditions) => {
-    const { host, owner } = conditions;
+    const { host, owner, observer } = conditions;
     const { state } = inMemory(conditions) as Awaited<ReturnType<MakeRuntime>>;
     const changeRate = { rate: 10, burst: 20 };
-    return { state, runtime: new ControllerRuntime({ state, host, owner, changeRate }) };
+    return { state, runtime: new ControllerRuntime({ state, host, owner, observer, changeRate }) };
   };
   test.each(runtimeConformance(make))('$name', ({ run }) => run());
 });
 
 async function behindTheNetwork(
-  { sim, host, owner, types, history }: RuntimeConditions,
+  { sim, host, owner, types, history, observer }: RuntimeConditions,
   options: Partial<ControllerRuntimeOptions> = {},
 ) {
   const server = sim.node('server').host;
@@ -40,7 +40,7 @@ async function behindTheNetwork(
   const remote = (client: Host) => remoteState(client.rpc.connect({ address }), { types, healing: { host: client } });
   // Whoever looks on has a way of their own.
   const state = remote(sim.node('user').host);
-  return { state, runtime: new ControllerRuntime({ state: remote(host), host, owner, ...options }) };
+  return { state, runtime: new ControllerRuntime({ state: remote(host), host, owner, observer, ...options }) };
 }
 
 describe.each([0, 1])('a runtime on a state behind the network, seed %i', (seed) => {

@@ -30,6 +30,18 @@ export interface Writer<S> {
    * @throws NotFoundError, OwnerConflictError, PhaseConflictError
    */
   modify(id: string, recipe: (draft: Draft<S>) => void, options?: UpdateOptions): Promise<Resource<S>>;
+  /** {@link Writer.modify}, or creates it: `empty` with the recipe's changes. */
+  modifyWithResult(
+    id: string,
+    empty: S,
+    recipe: (draft: Draft<S>) => void,
+    options?: UpdateOptions,
+  ): Promise<Resource<S>>;
+  /**
+   * The general form of {@link Writer.modify}: any new value of the resource, metadata included.
+   * Returning the same object writes nothing.
+   */
+  update(id: string, change: (current: Resource<S>) => Resource<S>, options?: UpdateOptions): Promise<Resource<S>>;
   /** @returns whether it may be destroyed now. @throws NotFoundError */
   teardown(id: string, options?: WriteOptions): Promise<boolean>;
   /** @throws NotFoundError, PendingFinalizersError */
@@ -47,18 +59,6 @@ export interface Finalizers {
 /** One kind of a state, typed: `collection(state, Member).modify('node-1', (draft) => { … })`. */
 export interface Collection<S> extends Reader<S>, Writer<S>, Finalizers {
   readonly type: ResourceType<S>;
-  /**
-   * The general form of {@link Writer.modify}: any new value of the resource, metadata included.
-   * Returning the same object writes nothing.
-   */
-  update(id: string, change: (current: Resource<S>) => Resource<S>, options?: UpdateOptions): Promise<Resource<S>>;
-  /** {@link Writer.modify}, or creates it: `empty` with the recipe's changes. */
-  modifyWithResult(
-    id: string,
-    empty: S,
-    recipe: (draft: Draft<S>) => void,
-    options?: UpdateOptions,
-  ): Promise<Resource<S>>;
 }
 
 /** @param attribution who writes through it, and why: goes with each write */

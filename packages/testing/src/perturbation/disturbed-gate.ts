@@ -6,7 +6,17 @@ export class InjectedError extends Error {
   override readonly name = 'InjectedError';
 }
 
-const WRITES = new Set(['create', 'set', 'modify', 'teardown', 'destroy', 'addFinalizer', 'removeFinalizer', 'commit']);
+const WRITES = new Set([
+  'create',
+  'set',
+  'modify',
+  'update',
+  'teardown',
+  'destroy',
+  'addFinalizer',
+  'removeFinalizer',
+  'commit',
+]);
 
 /** Whether a point is of a call that may change the state. */
 export function isWrite({ label }: Point): boolean {

@@ -61,6 +61,11 @@ export interface OperatorOptions<I, O, X extends QueuePorts> {
   readonly ignoreTeardownWhile?: readonly string[];
   /** With `inputFinalizers`: an input that is tearing down counts until nobody but these, and us, holds it. */
   readonly ignoreTeardownUntil?: readonly string[];
+  /**
+   * Called at each start, for wake-ups that no input gives: `wake(id)` makes an output again, `wake()` every one. What it starts
+   * belongs to the `owner`.
+   */
+  readonly started?: (context: StartContext) => void;
   /** Runs last, when the controller is stopped. A crash skips it. */
   readonly shutdownHook?: () => Promise<void> | void;
 }
@@ -117,7 +122,8 @@ interface Ports<I, O> {
 /** The key of a job that lets an input go which belongs to no group. No output is named so. */
 const RELEASE = '\u0000release ';
 
-function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { wake }: StartContext): Run {
+function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, start: StartContext): Run {
+  const { wake } = start;
   const { name, group, inputFinalizers = false, always = [] } = derivation;
   const groups = new GroupIndex();
   /** Groups that an input left, but whose outputs may still be made of it. */
@@ -221,6 +227,10 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
     if (input !== undefined && isHeld(input) && group(input) === undefined) await letGo(input, ports.input);
   };
 
+  const every = (): Keys => [...always, ...groups.all()];
+
+  derivation.started?.({ ...start, wake: (key) => (key === undefined ? every() : [key]).forEach((one) => wake(one)) });
+
   return {
     /** Outputs left by an earlier run, whose inputs may be gone. */
     initialKeys: async (ports) => {
@@ -232,7 +242,7 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, { w
       if (port === 'input') return keysOfInput(id, resource as Resource<I> | undefined);
       if (port === 'outputReady') return [id];
       const keys = extraKeys[port];
-      return keys === 'every' ? [...always, ...groups.all()] : (keys?.(id, resource) ?? [id]);
+      return keys === 'every' ? every() : (keys?.(id, resource) ?? [id]);
     },
     reconcile: (untyped, key, context) => {
       const ports = untyped as unknown as Ports<I, O>;

@@ -1,6 +1,6 @@
 import type { Resource, ResourceType } from '@cosi-ts/resources';
 import { findIn } from '../../state/derived/find-in.ts';
-import type { Attribution, ListOptions } from '../../state/state.ts';
+import type { Attribution, ListOptions, UpdateOptions } from '../../state/state.ts';
 import { collection, type Collection, type Finalizers, type Reader, type Writer } from '../../state/collection.ts';
 import { NotFoundError, PendingFinalizersError } from '../../state/errors.ts';
 import type { OpenPorts } from '../controller.ts';
@@ -60,11 +60,18 @@ function openPort(name: string, declaration: PortDeclaration, holder: PortHolder
       list: (options) => list('', options, undefined),
     } as Reader<unknown>;
   };
+  const modifyWithResult = through.writes(
+    'modify',
+    (id, empty: unknown, [recipe, options]: [Recipe, UpdateOptions | undefined]) =>
+      direct.modifyWithResult(id, empty, recipe, options),
+  );
   const port = {
     ...readerOf(reads, isCached(type) ? through.cachedReads : through.reads),
     create: through.writes('create', direct.create),
     set: through.writes('set', direct.set),
     modify: through.writes('modify', direct.modify),
+    modifyWithResult: (id, empty, recipe, options) => modifyWithResult(id, empty, [recipe, options]),
+    update: through.writes('update', direct.update),
     teardown: through.writes('teardown', direct.teardown),
     destroy: through.writes('destroy', direct.destroy),
     addFinalizer: through.finalizers('addFinalizer', direct.addFinalizer),
@@ -83,6 +90,8 @@ function openPort(name: string, declaration: PortDeclaration, holder: PortHolder
     awaitRemoval: isOutput ? awaitRemoval : () => refusals.query(),
   } satisfies AnyPort);
 }
+
+type Recipe = Parameters<Writer<unknown>['modify']>[1];
 
 const MAY_HOLD: readonly string[] = ['strong', 'primary', 'mapped'];
 
@@ -119,6 +128,8 @@ function writer(name: string, resources: Collection<unknown>, holder: PortHolder
     create: (id, spec, options) => resources.create(id, spec, owned(id, options)),
     set: (id, spec, options) => resources.set(id, spec, owned(id, options)),
     modify: (id, recipe, options) => resources.modify(id, recipe, owned(id, options)),
+    modifyWithResult: (id, empty, recipe, options) => resources.modifyWithResult(id, empty, recipe, owned(id, options)),
+    update: (id, change, options) => resources.update(id, change, owned(id, options)),
     teardown: (id, options) => resources.teardown(id, { owner: controller, ...options }),
     destroy: (id, options) => resources.destroy(id, { owner: controller, ...options }),
   };
@@ -129,6 +140,8 @@ function noWriter(refusals: Refusals): Writer<unknown> {
     create: (id) => refusals.write('create', id),
     set: (id) => refusals.write('update', id),
     modify: (id) => refusals.write('update', id),
+    modifyWithResult: (id) => refusals.write('update', id),
+    update: (id) => refusals.write('update', id),
     teardown: (id) => refusals.write('teardown', id),
     destroy: (id) => refusals.write('destroy', id),
   };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { Labels } from '@cosi-ts/resources';
+import { Labels, type Resource } from '@cosi-ts/resources';
 import {
   RequeueError,
   SkipReconcileError,
   cleanup,
+  collection,
   combine,
   destroy,
   hasNoOutputs,
@@ -12,82 +13,18 @@ import {
   removeOutputs,
   transform,
 } from '@cosi-ts/runtime';
+import { derivationRules, textOfInt, type Rule, type TransformOptions } from './derivations.ts';
 import { assertGone, type RuntimeTrial } from './subject.ts';
 import { Int, Sentence, Str } from './types.ts';
 
-type Rule = (trial: RuntimeTrial) => Promise<void>;
-type Options = Partial<Parameters<typeof transform<{ readonly value: number }, { readonly value: string }>>[0]>;
-
-const intToStr = (options: Options = {}) =>
-  transform({
-    name: 'T',
-    input: Int,
-    output: Str,
-    map: ({ metadata }) => metadata.id,
-    transform: ({ spec }) => ({ value: String(spec.value) }),
-    ...options,
-  });
-
 /** Rules about operators: what they make follows what they make it of. */
 export const OPERATOR_RULES: Readonly<Record<string, Rule>> = {
-  async 'transform SimpleMap: an output for each input, as it is'({ runtime, ints, int, settled }) {
-    runtime.register(intToStr());
-    await int('one', 1);
-    runtime.start();
-    await int('two', 2);
-    assert.deepEqual(await settled(Str), ['one=1', 'two=2']);
-    await ints.set('two', { value: 22 });
-    await ints.destroy('one');
-    assert.deepEqual(await settled(Str), ['two=22']);
-  },
-
-  async 'transform MapWithMissing: an input may be mapped to nothing, and again to something'(trial) {
-    const { runtime, ints, int, settled } = trial;
-    runtime.register(intToStr({ map: ({ metadata, spec }) => (spec.value < 0 ? undefined : metadata.id) }));
-    runtime.start();
-    await int('one', 1);
-    await int('two', -2);
-    assert.deepEqual(await settled(Str), ['one=1']);
-    await ints.set('one', { value: -1 });
-    await ints.set('two', { value: 2 });
-    assert.deepEqual(await settled(Str), ['two=2']);
-  },
-
-  async 'transform MapWithErrors: an input that fails holds up no other'({ runtime, ints, int, sim, settled, state }) {
-    const failing = ({ spec }: { readonly spec: { readonly value: number } }) => {
-      if (spec.value < 0) throw new Error('negative');
-      return { value: String(spec.value) };
-    };
-    runtime.register(intToStr({ transform: failing }));
-    runtime.start();
-    await int('bad', -1);
-    await int('good', 1);
-    await sim.advance('1m');
-    assert.deepEqual(
-      (await state.list(Str)).map(({ metadata }) => metadata.id),
-      ['good'],
-    );
-    await ints.set('bad', { value: 2 });
-    assert.deepEqual(await settled(Str), ['bad=2', 'good=1']);
-  },
-
-  async 'transform DestroyOutputFinalizers: an output that is held goes when it is let go'(trial) {
-    const { runtime, ints, strs, int, settled } = trial;
-    runtime.register(intToStr());
-    runtime.start();
-    await int('one', 1);
-    await settled(Str);
-    await strs.addFinalizer('one', 'held');
-    await ints.destroy('one');
-    await settled(Str);
-    assert.equal((await strs.get('one')).metadata.phase, 'tearingDown');
-    await strs.removeFinalizer('one', 'held');
-    assert.deepEqual(await settled(Str), []);
-  },
+  ...derivationRules('transform'),
+  ...derivationRules('qtransform'),
 
   async 'transform DestroyInputFinalizers: an input is held until its output is gone'(trial) {
     const { runtime, ints, strs, int, settled } = trial;
-    runtime.register(intToStr({ inputFinalizers: true }));
+    runtime.register(textOfInt({ inputFinalizers: true }));
     runtime.start();
     await int('one', 1);
     await settled(Str);
@@ -110,30 +47,15 @@ export const OPERATOR_RULES: Readonly<Record<string, Rule>> = {
     await strs.create('one', { value: '1' }, { owner: 'T' });
     await strs.create('orphan', { value: '' }, { owner: 'T' });
     await strs.create('foreign', { value: '' }, { owner: 'somebody' });
-    runtime.register(intToStr({ inputFinalizers: true }));
+    runtime.register(textOfInt({ inputFinalizers: true }));
     runtime.start();
     assert.deepEqual(await settled(Str), ['foreign=']);
     assert.deepEqual((await ints.get('one')).metadata.finalizers, []);
   },
 
-  async 'transform DestroyFinalizersRecreateInput: an input that came again has an output again'(trial) {
-    const { runtime, ints, strs, int, settled } = trial;
-    runtime.register(intToStr());
-    runtime.start();
-    await int('one', 1);
-    await settled(Str);
-    await strs.addFinalizer('one', 'held');
-    await ints.destroy('one');
-    await int('one', 11);
-    await settled(Str);
-    // Whoever saw it go has to be rid of the old output first.
-    await strs.removeFinalizer('one', 'held');
-    assert.deepEqual(await settled(Str), ['one=11']);
-  },
-
   async 'transform WithIgnoreTearingDownInputs: an output may stay to the end of its input'(trial) {
     const { runtime, ints, int, settled } = trial;
-    runtime.register(intToStr({ ignoreTearingDown: true }));
+    runtime.register(textOfInt({ ignoreTearingDown: true }));
     runtime.start();
     await int('one', 1);
     await ints.addFinalizer('one', 'held');
@@ -146,31 +68,64 @@ export const OPERATOR_RULES: Readonly<Record<string, Rule>> = {
 
   async 'transform WithOnShutdownCallback: an operator that is stopped says so once'(trial) {
     let stopped = 0;
-    trial.runtime.register(intToStr({ shutdownHook: () => void (stopped += 1) }));
+    trial.runtime.register(textOfInt({ shutdownHook: () => void (stopped += 1) }));
     trial.runtime.start();
     await trial.settled(Str);
     await trial.owner.close();
     assert.equal(stopped, 1);
   },
 
-  async 'transform OutputShared: each takes care of its own'({ runtime, ints, int, settled }) {
-    for (const [name, rest] of [['Even', 0] as const, ['Odd', 1] as const]) {
-      const map: Options['map'] = ({ metadata, spec }) => (spec.value % 2 === rest ? metadata.id : undefined);
-      runtime.register(intToStr({ name, outputKind: 'shared', map }));
-    }
+  async 'transform WithExtraChannel: an operator may be woken by what is no resource'(trial) {
+    const { runtime, int, settled } = trial;
+    const wakes = new Set<(id?: string) => void>();
+    let factor = 1;
+    runtime.register(
+      textOfInt({
+        transform: ({ spec }) => ({ value: String(spec.value * factor) }),
+        started({ wake, owner }) {
+          wakes.add(wake);
+          const forget = (): void => void wakes.delete(wake);
+          owner.attach({ close: forget, drop: forget });
+        },
+      }),
+    );
     runtime.start();
     await int('one', 1);
     await int('two', 2);
     assert.deepEqual(await settled(Str), ['one=1', 'two=2']);
-    await ints.set('two', { value: 3 });
-    await ints.destroy('one');
-    assert.deepEqual(await settled(Str), ['two=3']);
+    factor = 10;
+    for (const wake of wakes) wake('one');
+    assert.deepEqual(await settled(Str), ['one=10', 'two=2']);
+    for (const wake of wakes) wake();
+    assert.deepEqual(await settled(Str), ['one=10', 'two=20']);
+    await trial.owner.close();
+    assert.equal(wakes.size, 0);
+  },
+
+  async 'transform Hooks: what comes in one go is worked on in one go'(trial) {
+    const { runtime, state, settled } = trial;
+    const made: string[] = [];
+    runtime.register(
+      textOfInt({
+        map: () => 'all',
+        transform: ({ metadata, spec }) => {
+          made.push(metadata.id);
+          return { value: String(spec.value) };
+        },
+      }),
+    );
+    runtime.start();
+    await settled(Str);
+    await Promise.all(['a', 'b', 'c'].map((id, value) => collection(state, Int).create(id, { value })));
+    assert.deepEqual(await settled(Str), ['all=2']);
+    assert.ok(made.length <= 3, `it was made ${made.length} times`);
+    assert.equal(made.at(-1), 'c');
   },
 
   async 'qtransform DestroyOutput: an operator may say that there shall be no output'(trial) {
     const { runtime, ints, int, settled } = trial;
     runtime.register(
-      intToStr({ transform: ({ spec }) => (spec.value === 0 ? undefined : { value: String(spec.value) }) }),
+      textOfInt({ transform: ({ spec }) => (spec.value === 0 ? undefined : { value: String(spec.value) }) }),
     );
     runtime.start();
     await int('one', 1);
@@ -188,7 +143,7 @@ export const OPERATOR_RULES: Readonly<Record<string, Rule>> = {
     ignoresTeardown(trial, { ignoreTeardownUntil: ['early'] }, ['late', 'early']),
 
   async 'qtransform RemappedInput: an input that moves takes its output along'({ runtime, ints, int, settled }) {
-    runtime.register(intToStr({ map: ({ spec }) => `at-${spec.value}`, inputFinalizers: true }));
+    runtime.register(textOfInt({ map: ({ spec }) => `at-${spec.value}`, inputFinalizers: true }));
     runtime.start();
     await int('one', 1);
     assert.deepEqual(await settled(Str), ['at-1=1']);
@@ -202,7 +157,7 @@ export const OPERATOR_RULES: Readonly<Record<string, Rule>> = {
   async 'qtransform RequeueErrorBackoff: an operator comes again when it says'({ runtime, int, settled, sim }) {
     const times: number[] = [];
     runtime.register(
-      intToStr({
+      textOfInt({
         transform: () => {
           times.push(sim.now);
           if (times.length < 3) throw new RequeueError(1000, { cause: new Error('not yet') });
@@ -263,45 +218,16 @@ export const OPERATOR_RULES: Readonly<Record<string, Rule>> = {
     assert.deepEqual(await settled(Str), ['a=4+2']);
   },
 
-  async 'cleanup NoRemovalUntilNoOutputs: an input stays as long as something was made for it'(trial) {
-    const { runtime, ints, strs, int, settled } = trial;
-    const parentOf = ({ metadata }: { readonly metadata: { readonly labels: Labels } }) => metadata.labels.get('int');
-    runtime.register(cleanup({ name: 'C', input: Int, handler: hasNoOutputs(Str, parentOf) }));
-    runtime.start();
-    await int('one', 1);
-    for (const id of ['a', 'b']) {
-      await strs.create(id, { value: '' }, { metadata: { labels: Labels.of({ int: 'one' }) } });
-    }
-    await settled(Int);
-    assert.equal(await ints.teardown('one'), false);
-    await strs.destroy('a');
-    await settled(Int);
-    assert.deepEqual((await ints.get('one')).metadata.finalizers, ['C']);
-    await strs.destroy('b');
-    await settled(Int);
-    assert.deepEqual((await ints.get('one')).metadata.finalizers, []);
-  },
+  'cleanup NoRemovalUntilNoOutputs: an input stays as long as something was made for it': (trial) =>
+    staysWithOutputs(trial, ['a']),
 
-  async 'cleanup RemoveWithOutputs: what was made for an input goes before it'(trial) {
-    const { runtime, ints, strs, int, settled } = trial;
-    const parentOf = ({ metadata }: { readonly metadata: { readonly labels: Labels } }) => metadata.labels.get('int');
-    const handler = removeOutputs(Str, parentOf, { extraOwners: ['known'] });
-    runtime.register(cleanup({ name: 'C', input: Int, handler: combine(handler) }));
-    runtime.start();
-    await int('one', 1);
-    for (const owner of ['', 'known', 'other']) {
-      const metadata = { labels: Labels.of({ int: 'one' }) };
-      await strs.create(`of-${owner}`, { value: '' }, { owner, metadata });
-    }
-    await strs.addFinalizer('of-known', 'held');
-    await settled(Int);
-    await ints.teardown('one');
-    assert.deepEqual(await settled(Str), ['of-known=', 'of-other=']);
-    assert.deepEqual((await ints.get('one')).metadata.finalizers, ['C']);
-    await strs.removeFinalizer('of-known', 'held');
-    assert.deepEqual(await settled(Str), ['of-other=']);
-    assert.deepEqual((await ints.get('one')).metadata.finalizers, []);
-  },
+  'cleanup NoRemovalUntilNoOutputsMultiple: … and as long as there is anything left of it': (trial) =>
+    staysWithOutputs(trial, ['a', 'b', 'c']),
+
+  'cleanup RemoveWithOutputs: what was made for an input goes before it': (trial) => goesAfterOutputs(trial, []),
+
+  'cleanup RemoveWithExtraOwners: … also what some controllers made, and nothing of others': (trial) =>
+    goesAfterOutputs(trial, ['known']),
 
   async 'cleanup: a handler may say that it is too early'({ runtime, ints, int, settled }) {
     let isEarly = true;
@@ -343,9 +269,13 @@ export const OPERATOR_RULES: Readonly<Record<string, Rule>> = {
 };
 
 /** Some finalizers of an input keep its output, though the input is torn down; they go one by one. */
-async function ignoresTeardown(trial: RuntimeTrial, options: Options, finalizers: readonly string[]): Promise<void> {
+async function ignoresTeardown(
+  trial: RuntimeTrial,
+  options: TransformOptions,
+  finalizers: readonly string[],
+): Promise<void> {
   const { runtime, ints, strs, int, settled } = trial;
-  runtime.register(intToStr({ inputFinalizers: true, ...options }));
+  runtime.register(textOfInt({ inputFinalizers: true, ...options }));
   runtime.start();
   await int('one', 1);
   await ints.addFinalizer('one', ...finalizers);
@@ -356,4 +286,53 @@ async function ignoresTeardown(trial: RuntimeTrial, options: Options, finalizers
   assert.deepEqual(await settled(Str), []);
   await assertGone(strs, 'one');
   assert.ok(!(await ints.get('one')).metadata.finalizers.includes('T'));
+}
+
+/** Made for the int that its label names. */
+const parentOf = ({ metadata }: Pick<Resource, 'metadata'>): string | undefined => metadata.labels.get('int');
+const madeFor = (id: string) => ({ metadata: { labels: Labels.of({ int: id }) } });
+
+async function staysWithOutputs(trial: RuntimeTrial, outputs: readonly string[]): Promise<void> {
+  const { runtime, ints, strs, int, settled } = trial;
+  runtime.register(cleanup({ name: 'C', input: Int, handler: hasNoOutputs(Str, parentOf) }));
+  runtime.start();
+  await int('one', 1);
+  await int('other', 2);
+  for (const id of outputs) await strs.create(id, { value: '' }, madeFor('one'));
+  await strs.create('of-other', { value: '' }, madeFor('other'));
+  await settled(Int);
+  assert.equal(await ints.teardown('one'), false);
+  for (const id of outputs) {
+    await settled(Int);
+    assert.deepEqual((await ints.get('one')).metadata.finalizers, ['C']);
+    await strs.destroy(id);
+  }
+  await settled(Int);
+  assert.deepEqual((await ints.get('one')).metadata.finalizers, []);
+  assert.deepEqual((await ints.get('other')).metadata.finalizers, ['C']);
+}
+
+async function goesAfterOutputs(trial: RuntimeTrial, extraOwners: readonly string[]): Promise<void> {
+  const { runtime, ints, strs, int, settled } = trial;
+  const handler = combine(removeOutputs(Str, parentOf, { extraOwners }));
+  runtime.register(cleanup({ name: 'C', input: Int, handler }));
+  runtime.start();
+  await int('one', 1);
+  const owners = ['', ...extraOwners];
+  for (const owner of [...owners, 'other']) {
+    await strs.create(`of-${owner}`, { value: '' }, { owner, ...madeFor('one') });
+  }
+  await strs.create('elsewhere', { value: '' }, madeFor('two'));
+  const held = `of-${owners.at(-1)}`;
+  await strs.addFinalizer(held, 'held');
+  await settled(Int);
+  await ints.teardown('one');
+  // What belongs to another controller is not waited for.
+  assert.deepEqual(await settled(Str), ['elsewhere=', `${held}=`, 'of-other=']);
+  assert.equal((await strs.get(held)).metadata.phase, 'tearingDown');
+  assert.deepEqual((await ints.get('one')).metadata.finalizers, ['C']);
+  await strs.removeFinalizer(held, 'held');
+  assert.deepEqual(await settled(Str), ['elsewhere=', 'of-other=']);
+  assert.deepEqual((await ints.get('one')).metadata.finalizers, []);
+  await ints.destroy('one');
 }

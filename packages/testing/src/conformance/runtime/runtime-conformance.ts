@@ -17,8 +17,7 @@ export interface RuntimeConformanceOptions {
 }
 
 /**
- * What every controller runtime must do: the cases of the COSI runtime's own suites (the words before the colon are
- * their names there) with controllers of ours, each on an empty state in a simulation of its own, so that nothing waits
+ * What every controller runtime must do: the cases of the COSI runtime's own suites ({@link COSI_RUNTIME_CASES}) with controllers of ours, each on an empty state in a simulation of its own, so that nothing waits
  * for real time. Where the original fails, on a burst that its history does not hold, ours has to catch up.
  *
  * @param make makes an empty state and a runtime on it, which has to end with the owner that it is given.
@@ -35,6 +34,68 @@ export function runtimeConformance(
     knownGaps,
   );
 }
+
+/**
+ * The cases of the COSI runtime's suites (there each is called `Test…`), in their order; a rule's name begins with the case
+ * that it is of. First the conformance suite of the runtime, then the other tests of its controllers that say something of
+ * any runtime. All of a case's assertions are made. What differs: a wait ends when nothing is left to happen, not with a
+ * time. `ControllerRuntimeMetrics` counts calls of ports: a write that has to look first is one write. `Hooks` says how
+ * often an operator may work, since there are no passes over everything that a hook could come before. And where an
+ * overrun ends the original (`RuntimeWatchError`), the rule `Overrun` wants it to be caught up with.
+ */
+export const COSI_RUNTIME_CASES = [
+  'NoControllers',
+  'IntToStrControllers',
+  'IntToStrToSentenceControllers',
+  'SumControllers',
+  'SumControllersFiltered',
+  'CascadingSumControllers',
+  'FailingController',
+  'PanickingController',
+  'IntDoublerController',
+  'ModifyWithResultController',
+  'ControllerRuntimeMetrics',
+  'QIntToStrController',
+  'QFailingController',
+  'QIntToStrSleepingController',
+
+  'RuntimeCachedState',
+  'ControllerOutputs',
+  'ControllerDependency',
+  'Export',
+  'Queue',
+  ...[
+    'SimpleMap',
+    'MapWithMissing',
+    'MapWithErrors',
+    'Destroy',
+    'DestroyOutputFinalizers',
+    'DestroyInputFinalizers',
+  ].map((name) => `transform ${name}`),
+  'transform DestroyReconcileTeardown',
+  'transform DestroyFinalizersRecreateInput',
+  'transform WithIgnoreTearingDownInputs',
+  'transform WithExtraChannel',
+  'transform WithOnShutdownCallback',
+  'transform OutputShared',
+  'transform Hooks',
+  ...['SimpleMap', 'MapWithMissing', 'MapWithErrors', 'Destroy', 'DestroyOutputFinalizers'].map(
+    (name) => `qtransform ${name}`,
+  ),
+  'qtransform DestroyFinalizersRecreateInput',
+  'qtransform OutputShared',
+  'qtransform DestroyOutput',
+  'qtransform DestroyWithIgnoreTeardownWhile',
+  'qtransform DestroyWithIgnoreTeardownUntil',
+  'qtransform RemappedInput',
+  'qtransform RequeueErrorBackoff',
+  'qtransform MappedByLabelInput',
+  'cleanup NoRemovalUntilNoOutputs',
+  'cleanup NoRemovalUntilNoOutputsMultiple',
+  'cleanup RemoveWithOutputs',
+  'cleanup RemoveWithExtraOwners',
+  'destroy Flow',
+];
 
 const ALL: Readonly<Record<string, (trial: RuntimeTrial) => Promise<void>>> = {
   ...LOOP_RULES,
