@@ -66,5 +66,6 @@ export {
 export { formatDuration, parseDuration } from './time/duration.ts';
 export { Bytes } from './values/bytes.ts';
 export { abbreviated } from './values/abbreviated.ts';
+export { allOf, andThen, promised, recovered, type Eventually } from './values/eventually.ts';
 export { memo } from './values/memo.ts';
 export { compareUtf8 } from './values/utf8.ts';

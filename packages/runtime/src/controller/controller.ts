@@ -1,4 +1,4 @@
-import type { Cause, Logger, Owner, RateLimiterOptions } from '@cosi-ts/core';
+import type { Cause, Eventually, Logger, Owner, RateLimiterOptions } from '@cosi-ts/core';
 import type { Resource } from '@cosi-ts/resources';
 import type { Observable } from 'rxjs';
 import type { OutputPort, PortDeclarations } from './ports.ts';
@@ -99,7 +99,8 @@ export interface Run {
     last: Resource | undefined,
     ports: OpenPorts,
   ): Keys | Promise<Keys>;
-  reconcile(ports: OpenPorts, key: string, context: ReconcileContext): Promise<ReconcileReturn>;
+  /** Without a promise if it is done when it returns. */
+  reconcile(ports: OpenPorts, key: string, context: ReconcileContext): Eventually<ReconcileReturn>;
   /** How many inputs the work on a key looks at, for the metrics of operators. */
   readonly inputsOf?: ((key: string) => number) | undefined;
   /** Instead of reconciles: runs until it is stopped, or has nothing to do any more. */

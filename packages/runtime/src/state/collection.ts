@@ -1,6 +1,7 @@
 import { Immer, type Draft } from 'immer';
+import { promised, type Eventually } from '@cosi-ts/core';
 import type { NewMetadata, Resource, ResourceType } from '@cosi-ts/resources';
-import { findIn } from './derived/find-in.ts';
+import { findIn, findNow } from './derived/find-in.ts';
 import { addFinalizers, removeFinalizers } from './derived/finalizers.ts';
 import { modifyWithResult } from './derived/modify.ts';
 import { setResource, type SetOptions } from './derived/set-resource.ts';
@@ -59,6 +60,8 @@ export interface Finalizers {
 /** One kind of a state, typed: `collection(state, Member).modify('node-1', (draft) => { … })`. */
 export interface Collection<S> extends Reader<S>, Writer<S>, Finalizers {
   readonly type: ResourceType<S>;
+  /** {@link Writer.set}, done when it returns if the state can do that. It throws then. */
+  setNow(id: string, spec: S, options?: SetOptions): Eventually<Resource<S>>;
 }
 
 /** @param attribution who writes through it, and why: goes with each write */
@@ -83,8 +86,17 @@ export function collection<S>(
   const update: Collection<S>['update'] = (id, change, options) =>
     updateWithConflicts(state, type.pointer(id), change, attributed(options), same);
 
-  const set: Writer<S>['set'] = (id, spec, options) =>
-    setResource(state, type, id, spec, attributed(options) ?? NO_OPTIONS, () => find(id));
+  const setNow: Collection<S>['setNow'] = (id, spec, options) =>
+    setResource(
+      state,
+      type,
+      id,
+      spec,
+      attributed(options) ?? NO_OPTIONS,
+      () => findNow(state, type.pointer(id)) as Eventually<Resource<S> | undefined>,
+    );
+
+  const set: Writer<S>['set'] = (id, spec, options) => promised(() => setNow(id, spec, options));
 
   const modify: Writer<S>['modify'] = (id, recipe, options) =>
     update(id, (current) => changed(current, recipe), options);
@@ -99,6 +111,7 @@ export function collection<S>(
     list: (options) => state.list(type, options) as Promise<readonly Resource<S>[]>,
     create,
     set,
+    setNow,
     modify,
     modifyWithResult: modifyOrCreate,
     update,

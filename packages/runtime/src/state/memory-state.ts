@@ -18,6 +18,7 @@ import type { Query } from './query/query.ts';
 import { select } from './query/select.ts';
 import { refused } from './refused.ts';
 import type {
+  ImmediateState,
   ListOptions,
   Origin,
   ReadOptions,
@@ -62,13 +63,20 @@ export class MemoryState implements State {
   readonly #writes: Writes;
   readonly #pace: Pace;
   readonly #store: BackingStore | undefined;
+  readonly #immediate: ImmediateState;
 
   constructor(options: MemoryStateOptions, parts = partsOf(options, Bytes.from(options.random.bytes(8)))) {
     this.#pace = options.pace ?? NEVER;
     this.#changelog = parts.changelog;
     this.#kinds = parts.kinds;
     this.#store = parts.store;
-    this.#writes = new Writes(options.clock, parts.changelog, parts.kinds, parts.store);
+    const writes = new Writes(options.clock, parts.changelog, parts.kinds, parts.store);
+    this.#writes = writes;
+    this.#immediate = {
+      find: (pointer) => parts.kinds.find(pointer)?.table.get(pointer.id),
+      create: (resource, given = DEFAULTS) => writes.now(createCommand(resource, given), given),
+      update: (resource, given = DEFAULTS) => writes.now(updateCommand(resource, given), given),
+    };
   }
 
   /** Position of the last commit. */
@@ -93,6 +101,11 @@ export class MemoryState implements State {
       : Promise.reject(refusal);
   }
 
+  /** Of a state in memory. What only inherits from one may answer differently. */
+  get atOnce(): ImmediateState | undefined {
+    return #store in this && this.#store === undefined ? this.#immediate : undefined;
+  }
+
   list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]> {
     const refusal = this.#refusal(options);
     if (refusal !== undefined) return refused(refusal);
@@ -105,12 +118,11 @@ export class MemoryState implements State {
   }
 
   create(resource: Resource, options: WriteOptions = DEFAULTS): Promise<Resource> {
-    return this.#writes.one({ do: 'create', resource, owner: options.owner }, options);
+    return this.#writes.one(createCommand(resource, options), options);
   }
 
   update(resource: Resource, options: UpdateOptions = DEFAULTS): Promise<Resource> {
-    const { owner, expectedPhase } = options;
-    return this.#writes.one({ do: 'update', resource, owner, expectedPhase }, options);
+    return this.#writes.one(updateCommand(resource, options), options);
   }
 
   destroy(pointer: Pointer, options: WriteOptions = DEFAULTS): Promise<void> {
@@ -181,6 +193,14 @@ export function partsOf(
 
 const DEFAULTS = Object.freeze({});
 const NONE: readonly Resource[] = Object.freeze([]);
+
+function createCommand(resource: Resource, { owner }: WriteOptions): Command {
+  return { do: 'create', resource, owner };
+}
+
+function updateCommand(resource: Resource, { owner, expectedPhase }: UpdateOptions): Command {
+  return { do: 'update', resource, owner, expectedPhase };
+}
 
 function nothing(): void {
   // A destruction gives nothing back.

@@ -15,6 +15,8 @@ export interface State {
   get(pointer: Pointer, options?: ReadOptions): Promise<Resource>;
   /** {@link State.get} that gives undefined for what is not there, where that is cheaper than a refusal. */
   find?(pointer: Pointer): Promise<Resource | undefined>;
+  /** The same without a promise, where nobody has to be waited for; absent where somebody has. */
+  readonly atOnce?: ImmediateState | undefined;
   /** All resources of a kind that match, in the order of their ids' UTF-8 bytes. An unknown kind is empty. */
   list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]>;
   /**
@@ -67,6 +69,13 @@ export interface State {
   origin?(pointer: Pointer, at?: number): Origin | undefined;
 }
 
+/** What a state that is at hand can do at once. It throws what the calls with promises reject with. */
+export interface ImmediateState {
+  find(pointer: Pointer): Resource | undefined;
+  create(resource: Resource, options?: WriteOptions): Resource;
+  update(resource: Resource, options?: UpdateOptions): Resource;
+}
+
 /** A kind of a state that is elsewhere, as its cursors tell it. It lags behind, and is kept up to date while it has one. */
 export interface LocalCopy {
   /** Resolves once it was complete for the first time. */
@@ -75,7 +84,7 @@ export interface LocalCopy {
 }
 
 /** Reads and writes alone: what a collection, the ports of a controller and a transaction need of a state. */
-export type BasicState = Pick<State, 'get' | 'find' | 'list' | 'create' | 'update' | 'destroy' | 'teardown'>;
+export type BasicState = Pick<State, 'get' | 'find' | 'atOnce' | 'list' | 'create' | 'update' | 'destroy' | 'teardown'>;
 
 /** Who changed a resource, and why. */
 export interface Origin {

@@ -71,6 +71,13 @@ export class Writes {
     }
   }
 
+  /** A write to a state in memory, without a promise. @throws the refusal */
+  now(command: Command, options: Attribution): Resource {
+    const result = this.#atOnce(command, options);
+    if (isRefusal(result)) throw result;
+    return result;
+  }
+
   /** @throws as the single writes: the first refusal refuses them all. InvalidTransactionError */
   async all(commands: readonly Command[], options: TransactOptions): Promise<readonly Resource[]> {
     if (this.#publisher !== undefined) return this.#backed(this.#publisher, commands, options);

@@ -15,7 +15,7 @@ export interface Access {
   isCached(kind: Kind): boolean;
 }
 
-export type Reads = Pick<BasicState, 'get' | 'find' | 'list'>;
+export type Reads = Pick<BasicState, 'get' | 'find' | 'atOnce' | 'list'>;
 
 export interface AccessOptions {
   /** What a controller sees: the state itself, or a view of it. */

@@ -1,4 +1,4 @@
-import { compareUtf8, type Cause, type Logger } from '@cosi-ts/core';
+import { allOf, andThen, compareUtf8, type Cause, type Eventually, type Logger } from '@cosi-ts/core';
 import type { Resource, ResourceType } from '@cosi-ts/resources';
 import { NotFoundError } from '../../state/errors.ts';
 import type { Finalizers } from '../../state/collection.ts';
@@ -14,6 +14,7 @@ import {
   type PortsOf,
   type QueuePorts,
 } from '../ports.ts';
+import { swift } from '../port/swift.ts';
 import { destroyOutput, makeOutput, type Derived } from './derived.ts';
 import { GroupIndex } from './group-index.ts';
 
@@ -166,9 +167,13 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, sta
   const isMember = (input: Resource<I> | undefined, key: string): input is Resource<I> =>
     input !== undefined && group(input) === key;
 
-  const membersOf = async (ids: Keys, key: string, port: InputPort<I>): Promise<readonly Resource<I>[]> => {
-    const found = await Promise.all([...ids].sort(compareUtf8).map((id) => port.find(id)));
-    return found.filter((input) => isMember(input, key));
+  const membersOf = (key: string, input: InputPort<I>): Eventually<readonly Resource<I>[]> => {
+    const { find } = swift(input);
+    const ids = groups.members(key);
+    if (ids.length === 1) return andThen(find(ids[0] ?? ''), (found) => (isMember(found, key) ? [found] : NONE));
+    return andThen(allOf([...ids].sort(compareUtf8).map((id) => find(id))), (found) =>
+      found.filter((one) => isMember(one, key)),
+    );
   };
 
   /** @returns those that are held now: not one that went meanwhile */
@@ -186,39 +191,53 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, sta
     await isThere(port.removeFinalizer(input.metadata.id, name));
   };
 
-  const reconcileGroup = async (
+  const reconcileGroup = (ports: Ports<I, O>, key: string, context: ReconcileContext): Eventually<ReconcileReturn> =>
+    andThen(membersOf(key, ports.input), (members) => {
+      const counting = members.some(isLeaving) ? members.filter((input) => !isLeaving(input)) : members;
+      return inputFinalizers
+        ? reconcileHeld(ports, key, context, members, counting)
+        : andThen(swift(ports.output).find(key), (current) => {
+            const told = new Told<O, X>(ports as unknown as PortsOf<X>, current, context);
+            return andThen(settleOutput(ports.output, key, counting, told), () => told.result());
+          });
+    });
+
+  /** The same for inputs that are held until their output is made without them. */
+  const reconcileHeld = async (
     ports: Ports<I, O>,
     key: string,
     context: ReconcileContext,
+    members: readonly Resource<I>[],
+    counting: readonly Resource<I>[],
   ): Promise<ReconcileReturn> => {
-    const ids = groups.members(key);
-    const [first] = ids;
-    let members: readonly Resource<I>[] = NONE;
-    if (ids.length > 1) {
-      members = await membersOf(ids, key, ports.input);
-    } else if (first !== undefined) {
-      const found = await ports.input.find(first);
-      if (isMember(found, key)) members = [found];
-    }
-    const counting = members.some(isLeaving) ? members.filter((input) => !isLeaving(input)) : members;
-    const staying = inputFinalizers ? await hold(counting, ports.input) : counting;
-    const leaving = inputFinalizers ? members.filter((input) => isLeaving(input) && isHeld(input)) : NONE;
+    const staying = await hold(counting, ports.input);
+    const leaving = members.filter((input) => isLeaving(input) && isHeld(input));
     const current = await ports.output.find(key);
     const told = new Told<O, X>(ports as unknown as PortsOf<X>, current, context);
     for (const input of leaving) await derivation.release?.(input, told);
-    const isWanted = staying.length > 0 || always.includes(key);
-    const making = isWanted ? derivation.derive(staying, key, told) : undefined;
-    const made = making instanceof Promise ? await making : making;
-    const isOthers = current !== undefined && current.metadata.owner !== name;
-    let done = true;
-    if (made !== undefined) done = !isOthers && (await makeOutput(ports.output, key, current, made));
-    else if (current !== undefined && !isOthers) done = await destroyOutput(ports.output, key, current);
-    if (!done && isOthers) context.log.warn('output belongs to another', { id: key, owner: current.metadata.owner });
-    if (done && inputFinalizers) {
+    if (await settleOutput(ports.output, key, staying, told)) {
       settle(key);
       for (const input of leaving) await letGo(input, ports.input);
     }
-    return told.after === undefined ? undefined : { requeueAfter: told.after };
+    return told.result();
+  };
+
+  /** Makes the output of what is there, or is rid of it. @returns whether that is done; if not, we are woken again */
+  const settleOutput = (
+    output: OutputPort<O>,
+    key: string,
+    staying: readonly Resource<I>[],
+    told: Told<O, X>,
+  ): Eventually<boolean> => {
+    const { current } = told;
+    const isWanted = staying.length > 0 || always.includes(key);
+    return andThen(isWanted ? derivation.derive(staying, key, told) : undefined, (made) => {
+      const isOthers = current !== undefined && current.metadata.owner !== name;
+      if (made === undefined) return current === undefined || isOthers || destroyOutput(output, key, current);
+      if (!isOthers) return makeOutput(output, key, current, made);
+      told.log.warn('output belongs to another', { id: key, owner: current.metadata.owner });
+      return false;
+    });
   };
 
   /** An input that is mapped to nothing has no output that we would have to be rid of first. */
@@ -268,6 +287,11 @@ class Told<O, X extends QueuePorts> implements DeriveContext<O, X> {
     this.ports = ports;
     this.current = current;
     this.#context = context;
+  }
+
+  /** What the reconcile says at its end. */
+  result(): ReconcileReturn {
+    return this.after === undefined ? undefined : { requeueAfter: this.after };
   }
 
   get log(): Logger {

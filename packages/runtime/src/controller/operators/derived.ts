@@ -1,6 +1,8 @@
+import { andThen, recovered, type Eventually } from '@cosi-ts/core';
 import type { Labels, Resource } from '@cosi-ts/resources';
 import { NotFoundError, OwnerConflictError, PendingFinalizersError, PhaseConflictError } from '../../state/errors.ts';
 import type { OutputPort } from '../ports.ts';
+import { swift } from '../port/swift.ts';
 
 /** What an operator makes of its inputs, with labels or annotations; see {@link derived}. */
 export class Derived<O> {
@@ -30,30 +32,41 @@ export function derived<O>(spec: O, metadata: DerivedMetadata): Derived<O> {
  * an earlier generation, has to go first.
  * @returns whether it is written; not if it is another's, or held
  */
-export async function makeOutput<O>(
+export function makeOutput<O>(
   output: OutputPort<O>,
   id: string,
   current: Resource<O> | undefined,
   made: O | Derived<O>,
-): Promise<boolean> {
-  let before = current ?? null;
-  if (current?.metadata.phase === 'tearingDown') {
-    if (!(await destroyOutput(output, id, current))) return false;
-    before = null;
-  }
-  try {
-    if (made instanceof Derived) {
-      const { spec, labels, annotations } = made;
-      await output.set(id, spec, { labels, annotations, current: before });
-    } else {
-      await output.set(id, made, { current: before });
-    }
-    return true;
-  } catch (thrown) {
-    // Another controller was faster, or somebody tears it down just now.
-    if (thrown instanceof OwnerConflictError || thrown instanceof PhaseConflictError) return false;
-    throw thrown;
-  }
+): Eventually<boolean> {
+  if (current?.metadata.phase !== 'tearingDown') return writeOutput(output, id, current ?? null, made);
+  return destroyOutput(output, id, current).then((isGone) => isGone && writeOutput(output, id, null, made));
+}
+
+function writeOutput<O>(
+  output: OutputPort<O>,
+  id: string,
+  current: Resource<O> | null,
+  made: O | Derived<O>,
+): Eventually<boolean> {
+  return recovered<boolean>(
+    () => {
+      const { set } = swift(output);
+      const written =
+        made instanceof Derived
+          ? set(id, made.spec, { labels: made.labels, annotations: made.annotations, current })
+          : set(id, made, { current });
+      return andThen(written, isDone);
+    },
+    (thrown) => {
+      // Another controller was faster, or somebody tears it down just now.
+      if (thrown instanceof OwnerConflictError || thrown instanceof PhaseConflictError) return false;
+      throw thrown;
+    },
+  );
+}
+
+function isDone(): boolean {
+  return true;
 }
 
 /**

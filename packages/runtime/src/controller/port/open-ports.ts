@@ -1,5 +1,6 @@
+import type { Eventually } from '@cosi-ts/core';
 import type { Resource, ResourceType } from '@cosi-ts/resources';
-import { findIn } from '../../state/derived/find-in.ts';
+import { findIn, findNow } from '../../state/derived/find-in.ts';
 import type { Attribution, ListOptions, UpdateOptions } from '../../state/state.ts';
 import { collection, type Collection, type Finalizers, type Reader, type Writer } from '../../state/collection.ts';
 import { NotFoundError, PendingFinalizersError } from '../../state/errors.ts';
@@ -7,6 +8,7 @@ import type { OpenPorts } from '../controller.ts';
 import type { Access, Reads } from '../engine/access.ts';
 import type { InputPort, OutputPort, PortDeclaration, PortDeclarations } from '../ports.ts';
 import type { Passage, Wrap } from './passage.ts';
+import { SWIFT, type SwiftPort } from './swift.ts';
 import { refusalsOf, type Refusals } from './refusals.ts';
 
 /** Whom the ports belong to, and what they need of the engine. */
@@ -36,7 +38,7 @@ export function openPorts(declarations: PortDeclarations, holder: PortHolder): O
 }
 
 /** What is not declared is there as well, and refuses: who goes round the types shall hear why. */
-type AnyPort = InputPort<unknown> & OutputPort<unknown> & Finalizers;
+type AnyPort = InputPort<unknown> & OutputPort<unknown> & Finalizers & { readonly [SWIFT]: SwiftPort<unknown> };
 
 function openPort(name: string, declaration: PortDeclaration, holder: PortHolder): AnyPort {
   const { type } = declaration;
@@ -65,8 +67,12 @@ function openPort(name: string, declaration: PortDeclaration, holder: PortHolder
     (id, empty: unknown, [recipe, options]: [Recipe, UpdateOptions | undefined]) =>
       direct.modifyWithResult(id, empty, recipe, options),
   );
+  const wrapRead = isCached(type) ? through.cachedReads : through.reads;
+  const findAtOnce = (id: string): Eventually<Resource | undefined> =>
+    isOutput || holder.isAimedAt(name, id) ? findNow(reads, type.pointer(id)) : refusals.query();
+  const swift = { find: wrapRead('find', findAtOnce), set: through.writes('set', direct.setNow) } as SwiftPort<unknown>;
   const port = {
-    ...readerOf(reads, isCached(type) ? through.cachedReads : through.reads),
+    ...readerOf(reads, wrapRead),
     create: through.writes('create', direct.create),
     set: through.writes('set', direct.set),
     modify: through.writes('modify', direct.modify),
@@ -83,6 +89,7 @@ function openPort(name: string, declaration: PortDeclaration, holder: PortHolder
   };
   return Object.freeze({
     ...port,
+    [SWIFT]: swift,
     uncached: Object.freeze(readerOf(uncached, through.reads)),
     aim: (ids) => holder.aim(name, ids),
     teardownSignal: (id) => holder.teardownSignal(name, id, () => isGoing(port, id)),
@@ -117,8 +124,10 @@ function aimedReader(
   };
 }
 
+type SwiftWriter = Writer<unknown> & Pick<Collection<unknown>, 'setNow'>;
+
 /** Writes as the controller, which owns what it creates. */
-function writer(name: string, resources: Collection<unknown>, holder: PortHolder): Writer<unknown> {
+function writer(name: string, resources: Collection<unknown>, holder: PortHolder): SwiftWriter {
   const { controller } = holder;
   const owned = <O extends { readonly owner?: string | undefined }>(id: string, options: O | undefined): O => {
     holder.written(name, id);
@@ -127,6 +136,7 @@ function writer(name: string, resources: Collection<unknown>, holder: PortHolder
   return {
     create: (id, spec, options) => resources.create(id, spec, owned(id, options)),
     set: (id, spec, options) => resources.set(id, spec, owned(id, options)),
+    setNow: (id, spec, options) => resources.setNow(id, spec, owned(id, options)),
     modify: (id, recipe, options) => resources.modify(id, recipe, owned(id, options)),
     modifyWithResult: (id, empty, recipe, options) => resources.modifyWithResult(id, empty, recipe, owned(id, options)),
     update: (id, change, options) => resources.update(id, change, owned(id, options)),
@@ -135,10 +145,11 @@ function writer(name: string, resources: Collection<unknown>, holder: PortHolder
   };
 }
 
-function noWriter(refusals: Refusals): Writer<unknown> {
+function noWriter(refusals: Refusals): SwiftWriter {
   return {
     create: (id) => refusals.write('create', id),
     set: (id) => refusals.write('update', id),
+    setNow: (id) => refusals.write('update', id),
     modify: (id) => refusals.write('update', id),
     modifyWithResult: (id) => refusals.write('update', id),
     update: (id) => refusals.write('update', id),

@@ -1,11 +1,13 @@
 import { abortReason, never, sleep, type Host, type Owner, type RateLimiter, type Runner } from '@cosi-ts/core';
 import type { Kind } from '@cosi-ts/resources';
 
-/** A port's method: a resource's id, and up to two things more. */
-type Method<A, B, T> = (id: string, a: A, b: B) => Promise<T>;
+/** A port's method: a resource's id, and up to two things more. It may answer at once, without a promise. */
+type Method<A, B, R> = (id: string, a: A, b: B) => R;
+/** What answers at once still does, unless something is in the way. */
+type Answer<R> = R | Promise<Awaited<R>>;
 type FinalizerMethod = (id: string, ...finalizers: readonly string[]) => Promise<void>;
 /** Lets a method be called only as the passage allows. */
-export type Wrap = <A, B, T>(verb: string, method: Method<A, B, T>) => Method<A, B, T>;
+export type Wrap = <A, B, R>(verb: string, method: Method<A, B, R>) => Method<A, B, Answer<R>>;
 
 /** What every call of a port goes through. */
 export interface Passage {
@@ -55,23 +57,23 @@ export function passage(options: PassageOptions): Passage {
   };
 }
 
-function guarded<A, B, T>(
+function guarded<A, B, R>(
   kind: Kind,
   verb: string,
-  method: Method<A, B, T>,
+  method: Method<A, B, R>,
   { controller, owner, runner, host: { gate, pace } }: PassageOptions,
-): Method<A, B, T> {
+): Method<A, B, Answer<R>> {
   if (gate === undefined) {
     return (id, a, b) => {
       if (owner.isEnded) return refuse(owner);
       const turn = pace.yield(runner);
       if (turn === undefined) return method(id, a, b);
-      return turn.then(() => (owner.isEnded ? refuse(owner) : method(id, a, b)));
+      return turn.then(() => (owner.isEnded ? refuse(owner) : method(id, a, b))) as Promise<Awaited<R>>;
     };
   }
   return (id, a, b) => {
     const place = { actor: controller, label: `${verb} ${kind.type}(${kind.namespace}/${id})` };
-    const call = async (): Promise<T> => {
+    const call = async (): Promise<Awaited<R>> => {
       await gate.pass({ kind: 'call', ...place });
       if (owner.isEnded) return refuse(owner);
       const answer = await settled(() => method(id, a, b));
@@ -83,7 +85,7 @@ function guarded<A, B, T>(
 }
 
 /** The answer, be it an error, to be given later. */
-async function settled<T>(call: () => Promise<T>): Promise<() => T> {
+async function settled<R>(call: () => R): Promise<() => Awaited<R>> {
   try {
     const value = await call();
     return () => value;
@@ -98,12 +100,12 @@ function refuse(owner: Owner): Promise<never> {
   return owner.isDropped ? never() : Promise.reject(abortReason(owner.signal));
 }
 
-function counted<A, B, T>(
+function counted<A, B, R>(
   kind: Kind,
   verb: string,
-  method: Method<A, B, T>,
+  method: Method<A, B, R>,
   { onCall, onUncachedRead }: PassageOptions,
-): Method<A, B, T> {
+): Method<A, B, R> {
   if (onCall === undefined && onUncachedRead === undefined) return method;
   return (id, a, b) => {
     onCall?.('read');
@@ -112,17 +114,19 @@ function counted<A, B, T>(
   };
 }
 
-function changing<A, B, T>(
+function changing<A, B, R>(
   verb: string,
-  method: Method<A, B, T>,
+  method: Method<A, B, R>,
   { controller, owner, host, limiter, onCall }: PassageOptions,
-): Method<A, B, T> {
+): Method<A, B, Answer<R>> {
   if (limiter === undefined && onCall === undefined) return method;
-  return async (id, a, b) => {
+  return (id, a, b) => {
+    const change = (): R => {
+      onCall?.('write');
+      return method(id, a, b);
+    };
     const wait = limiter?.take(controller, host.clock.monotonic()) ?? 0;
-    if (wait > 0) await pause(verb, wait, owner, host);
-    onCall?.('write');
-    return method(id, a, b);
+    return wait > 0 ? (pause(verb, wait, owner, host).then(change) as Promise<Awaited<R>>) : change();
   };
 }
 
@@ -135,10 +139,10 @@ async function pause(verb: string, wait: number, owner: Owner, host: PassageOpti
 }
 
 /** Who does not wait for a change must not bring the process down when it is refused. */
-function handled<A, B, T>(method: Method<A, B, T>): Method<A, B, T> {
+function handled<A, B, R>(method: Method<A, B, R>): Method<A, B, R> {
   return (id, a, b) => {
     const done = method(id, a, b);
-    done.catch(ignore);
+    if (done instanceof Promise) done.catch(ignore);
     return done;
   };
 }

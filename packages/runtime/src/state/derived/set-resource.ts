@@ -1,3 +1,4 @@
+import { andThen, recovered, type Eventually } from '@cosi-ts/core';
 import { equalMetadata, type Labels, type Resource, type ResourceType } from '@cosi-ts/resources';
 import { AlreadyExistsError, NotFoundError, PhaseConflictError, VersionConflictError } from '../errors.ts';
 import type { State, UpdateOptions } from '../state.ts';
@@ -14,36 +15,43 @@ export interface SetOptions extends UpdateOptions {
  * Makes a resource so: creates it, or replaces what differs, again and again until nobody came between. What is equal
  * already is not written again, and then nobody asks for the owner.
  *
+ * @returns at once what a state gives at once
  * @param find reads it
  * @throws OwnerConflictError, PhaseConflictError
  */
-export async function setResource<S>(
-  state: Pick<State, 'create' | 'update'>,
+export function setResource<S>(
+  state: Pick<State, 'create' | 'update' | 'atOnce'>,
   type: ResourceType<S>,
   id: string,
   spec: S,
   options: SetOptions,
-  find: () => Promise<Resource<S> | undefined>,
-): Promise<Resource<S>> {
-  const { labels, annotations, current } = options;
+  find: () => Eventually<Resource<S> | undefined>,
+): Eventually<Resource<S>> {
+  const { labels, annotations } = options;
   const phase = options.expectedPhase ?? 'running';
-  for (let known = current; ; known = undefined) {
-    const found = (known === undefined ? await find() : (known ?? undefined)) as Resource<S> | undefined;
-    try {
-      if (found === undefined) {
-        const made = type.create(id, spec, { ...(labels && { labels }), ...(annotations && { annotations }) });
-        return (await state.create(made, options)) as Resource<S>;
-      }
-      if (phase !== 'any' && found.metadata.phase !== phase) throw new PhaseConflictError(found.metadata, phase);
-      const wanted = withSpec(found, spec, labels, annotations);
-      if (isSame(type, found, wanted)) return found;
-      return (await state.update(wanted, options)) as Resource<S>;
-    } catch (thrown) {
-      const isOld = known !== undefined && known !== null;
-      if (isOld && thrown instanceof PhaseConflictError) continue;
-      if (!isRace(thrown)) throw thrown;
+  const target = state.atOnce ?? state;
+
+  const write = (found: Resource<S> | undefined): Eventually<Resource<S>> => {
+    if (found === undefined) {
+      const made = type.create(id, spec, { ...(labels && { labels }), ...(annotations && { annotations }) });
+      return target.create(made, options) as Eventually<Resource<S>>;
     }
-  }
+    if (phase !== 'any' && found.metadata.phase !== phase) throw new PhaseConflictError(found.metadata, phase);
+    const wanted = withSpec(found, spec, labels, annotations);
+    return isSame(type, found, wanted) ? found : (target.update(wanted, options) as Eventually<Resource<S>>);
+  };
+
+  const writeOn = (known: Resource<S> | null | undefined): Eventually<Resource<S>> =>
+    recovered(
+      () => (known === undefined ? andThen(find(), write) : write(known ?? undefined)),
+      (thrown) => {
+        const isOld = known !== undefined && known !== null && thrown instanceof PhaseConflictError;
+        if (!isOld && !isRace(thrown)) throw thrown;
+        return writeOn(undefined);
+      },
+    );
+
+  return writeOn(options.current as Resource<S> | null | undefined);
 }
 
 /** Somebody was first: what is there now is compared and replaced like any other. */
