@@ -6,11 +6,12 @@ import { typeRegistry } from '../registry.ts';
 import { Labels } from '../resource/labels.ts';
 import type { NewMetadata } from '../resource/resource.ts';
 import { UNDEFINED_VERSION, versionOf } from '../resource/version.ts';
+import { MachineType } from '../types/config/machine-type.ts';
 import { Member } from '../types/cluster/member.ts';
 import { ResourceYamlError, parseResourceYaml } from './parse-resource.ts';
 import { resourceYaml } from './resource-yaml.ts';
 
-const types = typeRegistry([Member]);
+const types = typeRegistry([Member, MachineType]);
 const text = fc.oneof(
   fc.constantFrom('', 'true', '123', 'null', '~', ' a ', '- a', 'a: b', '#', "'", '"', 'a\nb\n', '\n', '__proto__'),
   fc.string({ unit: 'binary', maxLength: 8 }).filter((value) => value.isWellFormed()),
@@ -83,6 +84,11 @@ describe('a resource from YAML', () => {
     });
   });
 
+  test('has a spec that is no mapping where its type has it so', () => {
+    const yaml = DOCUMENT.slice(0, DOCUMENT.indexOf('spec:')).replace(Member.type, MachineType.type);
+    expect(parseResourceYaml(`${yaml}spec: worker\n`, types).spec).toEqual({ machineType: 'worker' });
+  });
+
   test('takes metadata for text, passes over what it does not know, and misses nothing', () => {
     const { metadata: read } = parseResourceYaml(DOCUMENT, types);
     expect(read).toMatchObject({ id: '123', version: 3, owner: '', finalizers: ['7'], updated: ZERO_TIME });
@@ -105,7 +111,12 @@ describe('a resource from YAML', () => {
       changed(DOCUMENT.slice(9, DOCUMENT.indexOf('spec:')), ' x\n'),
       /^1:11: metadata is no map/,
     ],
-    ['an empty spec', `${DOCUMENT.slice(0, DOCUMENT.indexOf('spec:'))}spec:\n`, /^15:\d+: spec is no mapping/],
+    ['an empty spec', `${DOCUMENT.slice(0, DOCUMENT.indexOf('spec:'))}spec:\n`, /^15:\d+: the spec is empty/],
+    [
+      'a scalar as spec',
+      `${DOCUMENT.slice(0, DOCUMENT.indexOf('spec:'))}spec: worker\n`,
+      /^15:7: spec: expected a mapping/,
+    ],
     ['an unknown type', changed('Members.', 'Others.'), /^3:11: failed to create resource: no resource is registered/],
     ['a list as id', changed('id: 123', 'id: [123]'), /^4:9: expected a scalar/],
     ['a version below zero', changed('version: 3', 'version: -1'), /^5:14: version: "-1" is no version/],

@@ -14,7 +14,7 @@ import type { TypeLookup } from '../registry.ts';
 import { SchemaError } from '../resource/errors.ts';
 import type { Resource } from '../resource/resource.ts';
 import { parseMetadata } from './parse-metadata.ts';
-import { YamlNodeError, entriesOf } from './yaml-nodes.ts';
+import { YamlNodeError, entriesOf, type YamlEntry } from './yaml-nodes.ts';
 
 /** A text that is not the YAML form of a resource: why, and where, counted from 1. */
 export class ResourceYamlError extends CodedError {
@@ -78,7 +78,6 @@ function read(document: Document, types: TypeLookup): Resource {
     throw new YamlNodeError(root.range?.[0] ?? 0, 'a resource has the keys metadata and spec, and no others');
   }
   if (!isMap(metadataNode.value)) throw new YamlNodeError(metadataNode.offset, 'metadata is no mapping');
-  if (!isMap(specNode.value)) throw new YamlNodeError(specNode.offset, 'spec is no mapping');
   const metadata = parseMetadata(metadataNode.value);
   const type = types.find(metadata.type);
   if (type === undefined) {
@@ -88,24 +87,30 @@ function read(document: Document, types: TypeLookup): Resource {
       `failed to create resource: no resource is registered for the resource type ${metadata.type}`,
     );
   }
-  return { metadata, spec: readSpec(document, specNode.value, (value) => type.spec.fromPlain(value)) };
+  return { metadata, spec: readSpec(document, specNode, (value) => type.spec.fromPlain(value)) };
 }
 
 /** How often aliases may be followed: a small text can stand for a huge value. */
 const MAX_ALIASES = 100;
 
-function readSpec(document: Document, node: YAMLMap, fromPlain: (value: unknown) => unknown): unknown {
+/** A mapping of nearly all types; what else a spec may be its type knows. */
+function readSpec(
+  document: Document,
+  { value: node, offset }: YamlEntry,
+  fromPlain: (value: unknown) => unknown,
+): unknown {
   let plain: unknown;
   try {
-    plain = node.toJS(document, { maxAliasCount: MAX_ALIASES });
+    plain = isNode(node) ? node.toJS(document, { maxAliasCount: MAX_ALIASES }) : null;
   } catch (thrown) {
-    throw new YamlNodeError(node.range?.[0] ?? 0, messageOf(thrown));
+    throw new YamlNodeError(offset, messageOf(thrown));
   }
+  if (plain === null || plain === undefined) throw new YamlNodeError(offset, 'the spec is empty');
   try {
     return fromPlain(plain);
   } catch (thrown) {
     if (!(thrown instanceof SchemaError)) throw thrown;
-    throw new YamlNodeError(offsetOfPath(node, thrown.path), `spec: ${thrown.message}`);
+    throw new YamlNodeError(isMap(node) ? offsetOfPath(node, thrown.path) : offset, `spec: ${thrown.message}`);
   }
 }
 
