@@ -42,7 +42,7 @@ async function serveOnSocket(host: Host, path: string): Promise<string> {
 function services(host: Host, rolesOf: RolesOf): readonly RpcService[] {
   const untyped = { find: () => undefined };
   const types = typeRegistry();
-  const state = new MemoryState({ clock: host.clock, random: host.random, types: untyped });
+  const state = new MemoryState({ clock: host.clock, random: host.random, pace: host.pace, types: untyped });
   const access = apiAccess(
     { type: (name) => types.find(name), hasNamespace: () => true, openNamespaces: 'all' },
     rolesOf,

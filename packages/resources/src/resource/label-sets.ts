@@ -5,6 +5,9 @@ interface Node {
   next: Map<string, Node> | undefined;
 }
 
+/** Labels of a set that is looked for: two resources hardly share more. */
+const MAX_SIZE = 100;
+
 /**
  * Finds the one set that stands for all that are equal to it, so that equal resources share theirs. It forgets all it
  * knows once that is a lot, and gives up if what it knows is seldom asked for.
@@ -25,7 +28,7 @@ export class LabelSets {
   /** @returns a set that equals the given one: the first of them that came here. */
   intern(labels: Labels): Labels {
     if (labels.size === 0) return Labels.empty;
-    if (this.#hasGivenUp) return labels;
+    if (this.#hasGivenUp || labels.size > MAX_SIZE) return labels;
     const keys = labels.keys();
     const values = labels.values();
     let node = this.#root;

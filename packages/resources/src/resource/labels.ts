@@ -39,12 +39,12 @@ export class Labels {
   }
 
   get(key: string): string | undefined {
-    const index = this.#keys.indexOf(key);
+    const index = this.#indexOf(key);
     return index < 0 ? undefined : this.#values[index];
   }
 
   has(key: string): boolean {
-    return this.#keys.includes(key);
+    return this.#indexOf(key) >= 0;
   }
 
   /** A set with the key set; this one if it is set so already. */
@@ -84,7 +84,25 @@ export class Labels {
     return this.#values;
   }
 
+  #indexOf(key: string): number {
+    return this.#keys.length <= FEW ? this.#keys.indexOf(key) : search(this.#keys, key);
+  }
+
   *[Symbol.iterator](): IterableIterator<readonly [string, string]> {
     for (const [index, key] of this.#keys.entries()) yield [key, this.#values[index] ?? ''];
   }
+}
+
+/** So many keys are looked through faster than they are searched. */
+const FEW = 16;
+
+/** Where a key is in keys that are in order; -1 if it is not there. */
+function search(keys: readonly string[], key: string): number {
+  let [from, to] = [0, keys.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (compareUtf8(keys[middle] as string, key) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return keys[from] === key ? from : -1;
 }

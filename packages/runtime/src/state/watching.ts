@@ -2,7 +2,7 @@ import type { Bytes, Change, Pace } from '@cosi-ts/core';
 import { tombstone, type Pointer, type Resource } from '@cosi-ts/resources';
 import { InvalidBookmarkError, InvalidWatchOptionsError } from './errors.ts';
 import type { Query } from './query/query.ts';
-import { sliceOf } from './query/slice.ts';
+import { isCostly, sliceOf } from './query/slice.ts';
 import type { WatchKindOptions, WatchOptions } from './state.ts';
 import type { Watch, WatchEvent } from './watch.ts';
 import { selecting } from './watch/selecting.ts';
@@ -29,7 +29,7 @@ export function watchKind(source: WatchSource, options: WatchKindOptions, pace: 
     const cursor = table.events(at);
     const take =
       query === undefined ? () => source.batch(cursor.skip(), cursor.next) : selecting(source, cursor, query);
-    return new TableWatch(cursor, { take, first, signal, pace, isCostly: query?.costPerCharacter !== undefined });
+    return new TableWatch(cursor, { take, first, signal, pace, isCostly: isCostly(query) });
   };
   const noop = (bookmark: Bytes): readonly WatchEvent[] =>
     options.bootstrapBookmark === true ? [{ type: 'noop', resource: source.nobody(), bookmark }] : [];

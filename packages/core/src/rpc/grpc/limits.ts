@@ -5,8 +5,6 @@ import type { Grpc } from './load.ts';
 
 const MAX_RECEIVE_BYTES = 4 * 1024 * 1024;
 const MAX_CONCURRENT_STREAMS = 1000;
-/** In Node's unit, MB, a connection: what HTTP/2 itself may hold before it refuses new streams. */
-const MAX_SESSION_MEMORY = 256;
 /** A client that vanished without a word is noticed within 80 s. Pings from a server offend no client. */
 const SERVER_KEEPALIVE: Keepalive = { time: 60_000, timeout: 20_000 };
 
@@ -15,11 +13,26 @@ export function serverOptions(options: ListenOptions): Grpc.ServerOptions {
   return {
     ...messageLimits(options.maxReceiveBytes),
     'grpc.max_concurrent_streams': options.maxConcurrentStreams ?? MAX_CONCURRENT_STREAMS,
-    'grpc-node.max_session_memory': MAX_SESSION_MEMORY,
+    // Not counted by Node: what a stream still holds when it is given up it goes on counting, so that any limit ends every
+    // connection that lives for long. A stream holds one message and little more, and their number has a limit.
+    'grpc-node.max_session_memory': Number.MAX_SAFE_INTEGER,
     'grpc.keepalive_time_ms': time,
     'grpc.keepalive_timeout_ms': timeout,
     'grpc.enable_channelz': 0,
   };
+}
+
+/**
+ * How many streams the clients of a connection may give up at once, and then each second. Node allows a thousand, and 33:
+ * beyond that it ends the connection, not always so that the client notices. Whoever follows a few thousand resources one
+ * by one, and stops, is no attacker.
+ */
+const RESETS = { streamResetBurst: 10_000, streamResetRate: 1000 };
+
+/** Sets what grpc-js passes on to HTTP/2, but has no option for. */
+export function allowResets(server: Grpc.Server): void {
+  const { commonServerOptions } = server as unknown as { readonly commonServerOptions: Record<string, unknown> };
+  Object.assign(commonServerOptions, RESETS);
 }
 
 /** @param direct whether proxies of the environment do not apply (sockets and loopback, as in Go) */

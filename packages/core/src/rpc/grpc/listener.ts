@@ -6,7 +6,7 @@ import { parseAddress } from './address.ts';
 import { bind, type Bound } from './bind.ts';
 import { oneByOne } from './one-by-one.ts';
 import { entranceOf, type Entrance } from './entrance.ts';
-import { serverOptions } from './limits.ts';
+import { allowResets, serverOptions } from './limits.ts';
 import { loadGrpc, type Grpc } from './load.ts';
 import { OpenCalls } from './open-calls.ts';
 import { webServer } from './web.ts';
@@ -28,6 +28,7 @@ export async function listen(
   );
   const grpc = loadGrpc();
   const server = new grpc.Server(serverOptions(options));
+  allowResets(server);
   for (const service of services) register(server, service, calls);
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const entrance = entranceOf(

@@ -1,6 +1,8 @@
+import { abortReason } from '../../errors/aborted.ts';
 import { messageOf } from '../../errors/coded-error.ts';
 import type { Logger } from '../../host/logger.ts';
 import type { IndebtedPace } from '../../host/real/pace.ts';
+import { never } from '../../owner/owner.ts';
 import { RpcError } from '../rpc-error.ts';
 import type { DialogHandler, ServerCall, StreamHandler, UnaryHandler } from '../rpc.ts';
 import { toBytes } from './bytes.ts';
@@ -39,7 +41,7 @@ export class OpenCalls {
         fail: respond,
       };
       try {
-        const answer = handler(toBytes(wire.request), call);
+        const answer = this.#paced(call, () => handler(toBytes(wire.request), call));
         // Most answer at once, and then there is nothing to wait for, to abort or to keep.
         if (answer instanceof Promise) this.#follow(work, answer);
         else this.#conclude(work, () => work.succeed(answer));
@@ -85,10 +87,21 @@ export class OpenCalls {
     const call = new GrpcServerCall(wire, this.#kind);
     const work: Work<void> = { call, wire, sink, succeed: () => wire.end(), fail };
     try {
-      this.#follow(work, handle(call, sink));
+      this.#follow(work, Promise.resolve(this.#paced(call, () => handle(call, sink))));
     } catch (thrown) {
       this.#fail(work, thrown);
     }
+  }
+
+  /** Calls come by the thousand in one turn of the loop, if somebody sends them so: those behind its end wait. */
+  #paced<T>(call: GrpcServerCall, begin: () => T | Promise<T>): T | Promise<T> {
+    const turn = this.#pace.yield();
+    if (turn === undefined) return begin();
+    return turn.then(() => {
+      if (this.#state === 'crashed') return never();
+      if (call.isAborted) throw abortReason(call.signal);
+      return begin();
+    });
   }
 
   #isTaken(fail: (status: WireStatus) => void): boolean {
@@ -104,7 +117,12 @@ export class OpenCalls {
     events.once('cancelled', () => {
       // grpc-js says so after each call, however it ended.
       sink?.end();
-      if (this.#open.delete(work)) call.abort(new RpcError('CANCELLED', 'the caller went away'));
+      if (!this.#open.delete(work)) return;
+      // As they come, they go: by the thousand. What each was busy with is put away as the loop turns.
+      const abort = (): void => call.abort(new RpcError('CANCELLED', 'the caller went away'));
+      const turn = this.#pace.yield();
+      if (turn === undefined) abort();
+      else void turn.then(abort);
     });
     const running = this.#settle(work, result).finally(() => {
       this.#open.delete(work);

@@ -1,5 +1,6 @@
 import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import {
+  CodedError,
   RpcError,
   messageOf,
   type RpcSink,
@@ -9,6 +10,7 @@ import {
 } from '@cosi-ts/core';
 import type { Operation } from '../methods.ts';
 import { toStatus } from '../status.ts';
+import { checkSize } from '../wire/request-size.ts';
 
 /** A unary handler around a decoded request. What it throws becomes the operation's status. */
 export function answers<T>(
@@ -18,7 +20,7 @@ export function answers<T>(
 ): UnaryHandler {
   return async (bytes, call) => {
     try {
-      return await answer(decoded(read, bytes), call);
+      return await answer(decoded(read, bytes, WRITTEN[operation]), call);
     } catch (thrown) {
       throw toStatus(operation, thrown);
     }
@@ -26,29 +28,34 @@ export function answers<T>(
 }
 
 /** The same for a stream. */
-export function streams<D extends DescMessage>(
+export function streams<T>(
   operation: Operation,
-  schema: D,
-  send: (request: MessageShape<D>, call: ServerCall, sink: RpcSink) => Promise<void>,
+  read: (bytes: Uint8Array) => T,
+  send: (request: T, call: ServerCall, sink: RpcSink) => Promise<void>,
 ): StreamHandler {
   return async (bytes, call, sink) => {
     try {
-      await send(decodeRequest(schema, bytes), call, sink);
+      await send(decoded(read, bytes), call, sink);
     } catch (thrown) {
       throw toStatus(operation, thrown);
     }
   };
 }
 
-/** @throws RpcError `INVALID_ARGUMENT` for bytes that are no such message */
+/** The fields of requests that hold a resource to be written. */
+const WRITTEN: Partial<Record<Operation, number>> = { Create: 1, Update: 2 };
+
+/** @throws RpcError `INVALID_ARGUMENT` for bytes that are no such message, `RESOURCE_EXHAUSTED` for too many */
 export function decodeRequest<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
   return decoded((given) => fromBinary(schema, given, { readUnknownFields: false }), bytes);
 }
 
-function decoded<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
+function decoded<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array, written?: number): T {
+  checkSize(bytes, written);
   try {
     return read(bytes);
   } catch (thrown) {
+    if (thrown instanceof CodedError) throw thrown;
     throw new RpcError('INVALID_ARGUMENT', `malformed request: ${messageOf(thrown)}`);
   }
 }

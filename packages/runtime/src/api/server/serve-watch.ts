@@ -1,11 +1,11 @@
 import { Bytes, type Pace, type RpcSink } from '@cosi-ts/core';
-import type { WatchRequest } from '../../gen/cosi/resource/state_pb.ts';
 import { UnsupportedError } from '../../state/errors.ts';
 import type { State, WatchOptions } from '../../state/state.ts';
 import type { Watch, WatchEvent } from '../../state/watch.ts';
 import type { EncodeCache } from '../wire/encode-cache.ts';
 import { joined } from '../wire/encode.ts';
 import { queryFrom } from '../wire/query.ts';
+import type { WatchFields } from '../wire/read-queries.ts';
 
 interface WatchStream {
   /** The message of an event, made of what is shared with every other stream. */
@@ -23,7 +23,7 @@ interface WatchStream {
 const MAX_MESSAGE = 256 * 1024;
 
 /** Serves one watch: an empty message once it stands, then its events, pulled as the receiver takes them. */
-export async function serveWatch(state: State, request: WatchRequest, stream: WatchStream): Promise<void> {
+export async function serveWatch(state: State, request: WatchFields, stream: WatchStream): Promise<void> {
   const { signal, sink } = stream;
   await using watch = await open(state, request, signal);
   await sink.write(EMPTY);
@@ -43,7 +43,7 @@ export async function serveWatch(state: State, request: WatchRequest, stream: Wa
 
 const EMPTY = new Uint8Array(0);
 
-function open(state: State, request: WatchRequest, signal: AbortSignal): Promise<Watch> {
+function open(state: State, request: WatchFields, signal: AbortSignal): Promise<Watch> {
   const { namespace, type, id, options } = request;
   const from = options?.startFromBookmark;
   const common: WatchOptions = {
@@ -78,7 +78,11 @@ function isKnownToOldClients(event: WatchEvent): boolean {
 
 async function sendOneByOne(events: readonly WatchEvent[], stream: WatchStream): Promise<void> {
   for (const event of events) {
-    await (stream.sink.write(bytesOf(event, stream)) ?? stream.pace.yield());
+    // Before the event: whoever waits for the same one has perhaps used up this turn of the loop.
+    const turn = stream.pace.yield();
+    if (turn !== undefined) await turn;
+    const behind = stream.sink.write(bytesOf(event, stream));
+    if (behind !== undefined) await behind;
     if (stream.signal.aborted) return;
   }
 }

@@ -1,4 +1,5 @@
 import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import {
   codeOf,
   realHost,
@@ -249,8 +250,32 @@ const CASES: [string, RpcStatusName, () => Promise<unknown>, RegExp?][] = [
     /unsupported label query operator/,
   ],
   ['bytes that are no message', 'INVALID_ARGUMENT', () => send('Get', Uint8Array.of(10, 200))],
-  ['groups without end', 'INVALID_ARGUMENT', () => send('Get', new Uint8Array(1_000_000).fill(0x7b))],
+  ['groups without end', 'INVALID_ARGUMENT', () => send('Get', new Uint8Array(30_000).fill(0x7b))],
+  ['more groups without end', 'INVALID_ARGUMENT', () => send('Get', new Uint8Array(200_000).fill(0x7b)), /too large/],
+  ['a request that goes on and on', 'RESOURCE_EXHAUSTED', () => ask('Get', named('x'.repeat(2 ** 18))), /262144/],
+  [
+    'create with more labels than can be read at once',
+    'RESOURCE_EXHAUSTED',
+    () => ask('Create', { resource: { metadata: metadata('n', { labels: { k: 'x'.repeat(2 ** 18) } }), spec: {} } }),
+    /262144 bytes without the spec/,
+  ],
+  [
+    'create with specs again and again',
+    'RESOURCE_EXHAUSTED',
+    () => send('Create', lengthDelimited(1, lengthDelimited(2, Buffer.from('\x0a\0'.repeat(2 ** 18))))),
+    /262144 bytes without the spec/,
+  ],
 ];
+
+/** A field of a message that holds text, bytes or a message. */
+function lengthDelimited(field: number, bytes: Uint8Array): Buffer {
+  return Buffer.from(
+    new BinaryWriter()
+      .uint32((field << 3) | 2)
+      .bytes(bytes)
+      .finish(),
+  );
+}
 
 const isRefusal =
   (status: RpcStatusName, message: RegExp) =>

@@ -1,7 +1,7 @@
 import { toBinary, create } from '@bufbuild/protobuf';
 import { RpcError, type Pace, type RpcService, type ServerCall } from '@cosi-ts/core';
 import { parsePhase, type Phase, type Resource, type TypeLookup } from '@cosi-ts/resources';
-import { ListRequestSchema, TeardownResponseSchema, WatchRequestSchema } from '../../gen/cosi/resource/state_pb.ts';
+import { TeardownResponseSchema } from '../../gen/cosi/resource/state_pb.ts';
 import type { State } from '../../state/state.ts';
 import { teardownAndDestroy } from '../../state/teardown-and-destroy.ts';
 import { filterState, type AccessRule } from '../access.ts';
@@ -11,6 +11,7 @@ import type { EncodeCache } from '../wire/encode-cache.ts';
 import { eventEncoder, resourceEncoder } from '../wire/encode.ts';
 import { queryFrom } from '../wire/query.ts';
 import { readCreateRequest, readPointerRequest, readUpdateRequest } from '../wire/read-messages.ts';
+import { readListRequest, readWatchRequest } from '../wire/read-queries.ts';
 import { answers, streams } from './handlers.ts';
 import { serveWatch } from './serve-watch.ts';
 
@@ -93,7 +94,7 @@ export function stateService(state: State, options: StateServiceOptions): RpcSer
     streams: new Map([
       [
         methodOf('List'),
-        streams('List', ListRequestSchema, async ({ namespace, type, options }, call, sink) => {
+        streams('List', readListRequest, async ({ namespace, type, options }, call, sink) => {
           const query = queryFrom(options);
           // Filtered here, where the loop may turn meanwhile.
           for (const resource of await as(call).list({ namespace, type })) {
@@ -106,7 +107,7 @@ export function stateService(state: State, options: StateServiceOptions): RpcSer
       ],
       [
         methodOf('Watch'),
-        streams('Watch', WatchRequestSchema, (request, call, sink) =>
+        streams('Watch', readWatchRequest, (request, call, sink) =>
           serveWatch(as(call), request, { encode: encodeEvent, encodings, pace, signal: call.signal, sink }),
         ),
       ],

@@ -4,9 +4,11 @@ export const UNUSUAL: Error = new Error('an unusual message');
 /** Longer texts are read by the system, shorter ones faster by ourselves. */
 const SHORT = 24;
 
+const MAX_FIELD = 2 ** 29 - 1;
+
 /**
- * Reads the fields of a message one after the other. What no client writes (groups, numbers of a fixed size, field
- * numbers above 15, a length beyond the end, text that is no UTF-8) is thrown as {@link UNUSUAL}.
+ * Reads the fields of a message one after the other. What no client writes (groups, a length beyond the end, text that
+ * is no UTF-8) is thrown as {@link UNUSUAL}. Whoever does not know a field comes to the next one.
  */
 export class FieldReader {
   readonly #bytes: Buffer;
@@ -30,7 +32,7 @@ export class FieldReader {
     this.#at += 1;
     const kind = tag & 7;
     this.field = tag >> 3;
-    if (tag > 0x7f || this.field === 0 || (kind !== 0 && kind !== 2)) throw UNUSUAL;
+    if (tag > 0x7f || this.field === 0 || (kind !== 0 && kind !== 2)) return this.#unknown();
     this.#hasLength = kind === 2;
     this.#value = this.#varint();
     if (!this.#hasLength) return true;
@@ -39,9 +41,39 @@ export class FieldReader {
     return true;
   }
 
+  /** Bytes of the field's text or message. */
+  get length(): number {
+    return this.#hasLength ? this.#value : 0;
+  }
+
+  /** A field that none of our messages has: of a number above 15, or a number of a fixed size. */
+  #unknown(): boolean {
+    this.#at -= 1;
+    const tag = this.#varint();
+    const kind = tag % 8;
+    this.field = Math.floor(tag / 8);
+    if (this.field === 0 || this.field > MAX_FIELD) throw UNUSUAL;
+    // Whoever knows it by another kind asks for a text or a whole number, and is told that this is none.
+    this.#hasLength = kind !== 0;
+    if (kind === 0) this.#value = this.#varint();
+    else if (kind === 1 || kind === 5) this.#value = kind === 1 ? 8 : 4;
+    else if (kind === 2) this.#value = this.#varint();
+    else throw UNUSUAL;
+    if (kind !== 0) this.#at += this.#value;
+    if (this.#at > this.#end) throw UNUSUAL;
+    if (kind !== 0 && kind !== 2 && this.field <= 15) throw UNUSUAL;
+    return true;
+  }
+
   /** The field's whole number, from 0 to 2^53 − 1. */
   number(): number {
     if (this.#hasLength) throw UNUSUAL;
+    return this.#value;
+  }
+
+  /** The same, up to 2^31 − 1: above that it would be cut off, or mean something below zero. */
+  int32(): number {
+    if (this.number() >= 2 ** 31) throw UNUSUAL;
     return this.#value;
   }
 

@@ -7,7 +7,9 @@ import {
   DestroyRequestSchema,
   EventSchema,
   GetResponseSchema,
+  ListRequestSchema,
   UpdateRequestSchema,
+  WatchRequestSchema,
   WatchResponseSchema,
 } from '../../gen/cosi/resource/state_pb.ts';
 import { resourceFrom, type ResourceFields } from './decode.ts';
@@ -18,6 +20,8 @@ import {
   readResourceResponse,
   readUpdateRequest,
 } from './read-messages.ts';
+import type { WireSelection } from './query.ts';
+import { readListRequest, readWatchRequest } from './read-queries.ts';
 
 const types = { find: () => undefined };
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom('__proto__', '\ufffd', '1'));
@@ -57,6 +61,32 @@ const event = fc.record(
   { requiredKeys: [] },
 );
 
+const term = fc.record(
+  {
+    key: text,
+    op: fc.integer({ min: 0, max: 9 }),
+    value: fc.array(text, { maxLength: 3 }),
+    invert: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+const selected = {
+  labelQuery: fc.array(fc.record({ terms: fc.array(term, { maxLength: 3 }) }), { maxLength: 3 }),
+  idQuery: fc.record({ regexp: text }, { requiredKeys: [] }),
+};
+const selection = fc.record(selected, { requiredKeys: [] });
+const watchOptions = fc.record(
+  {
+    ...selected,
+    bootstrapContents: fc.boolean(),
+    bootstrapBookmark: fc.boolean(),
+    aggregated: fc.boolean(),
+    tailEvents: fc.integer({ min: -1, max: 3 }),
+    startFromBookmark: fc.uint8Array({ maxLength: 5 }),
+  },
+  { requiredKeys: [] },
+);
+
 const messages = fc.oneof(
   fc
     .record({ namespace: text, type: text, id: text, options }, { requiredKeys: [] })
@@ -67,11 +97,35 @@ const messages = fc.oneof(
   fc
     .record({ newResource: resource, options }, { requiredKeys: [] })
     .map((fields) => toBinary(UpdateRequestSchema, create(UpdateRequestSchema, fields))),
+  fc
+    .record({ namespace: text, type: text, options: selection }, { requiredKeys: [] })
+    .map((fields) =>
+      toBinary(ListRequestSchema, create(ListRequestSchema, fields as MessageInitShape<typeof ListRequestSchema>)),
+    ),
+  fc
+    .record(
+      { namespace: text, type: text, id: text, apiVersion: fc.integer({ min: -1, max: 2 }), options: watchOptions },
+      { requiredKeys: [] },
+    )
+    .map((fields) =>
+      toBinary(WatchRequestSchema, create(WatchRequestSchema, fields as MessageInitShape<typeof WatchRequestSchema>)),
+    ),
   fc.array(event, { maxLength: 3 }).map((events) => {
     const all = events.map((fields) => create(EventSchema, fields as MessageInitShape<typeof EventSchema>));
     return toBinary(WatchResponseSchema, create(WatchResponseSchema, { event: all }));
   }),
 );
+/** Fields that are in none of our messages, of every kind. */
+const unknown = fc.constantFrom(
+  [0x78, 1],
+  [0x80, 1, 7],
+  [0x82, 1, 1, 0x61],
+  [0x85, 1, 1, 2, 3, 4],
+  [0x81, 1, ...Array(8).fill(1)],
+  [0x7d, 1, 2, 3, 4],
+  [0x7b, 0x7c],
+);
+
 /** As they are written, damaged, one after the other, and none at all. */
 const bytes = fc.oneof(
   messages,
@@ -81,6 +135,7 @@ const bytes = fc.oneof(
   }),
   fc.tuple(messages, fc.nat()).map(([message, at]) => message.subarray(0, at % (message.length + 1))),
   fc.tuple(messages, messages).map(([one, other]) => Uint8Array.of(...one, ...other)),
+  fc.tuple(messages, unknown).map(([message, field]) => Uint8Array.of(...message, ...field)),
   fc.uint8Array({ maxLength: 40 }),
 );
 
@@ -119,7 +174,28 @@ test('what is read by hand is what the generated code makes of it, whatever the 
           [meaning(resource), meaning(old), eventType, error],
           bookmark && [...bookmark],
         ]);
+      const selects = (options: WireSelection | undefined) =>
+        options && [
+          options.labelQuery.map(({ terms }) =>
+            terms.map(({ key, op, value, invert }) => [key, op, [...value], invert]),
+          ),
+          options.idQuery?.regexp,
+        ];
+      const list = ({ namespace, type, options }: ReturnType<typeof readListRequest>) => [
+        [namespace, type],
+        selects(options),
+      ];
+      const watch = ({ namespace, type, id, apiVersion, options }: ReturnType<typeof readWatchRequest>) => [
+        [namespace, type, id, apiVersion],
+        options && [
+          selects(options),
+          [options.bootstrapContents, options.bootstrapBookmark, options.aggregated, options.tailEvents],
+          options.startFromBookmark && [...options.startFromBookmark],
+        ],
+      ];
       const pairs = [
+        [() => list(readListRequest(given)), () => list(fromBinary(ListRequestSchema, given))],
+        [() => watch(readWatchRequest(given)), () => watch(fromBinary(WatchRequestSchema, given))],
         [() => pointer(readPointerRequest(given)), () => pointer(fromBinary(DestroyRequestSchema, given))],
         [() => write(readCreateRequest(given)), () => write(fromBinary(CreateRequestSchema, given))],
         [

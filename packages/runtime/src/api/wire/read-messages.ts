@@ -8,7 +8,9 @@ import {
   WatchResponseSchema,
 } from '../../gen/cosi/resource/state_pb.ts';
 import type { MetadataFields, ResourceFields } from './decode.ts';
-import { FieldReader, UNUSUAL } from './field-reader.ts';
+import type { FieldReader } from './field-reader.ts';
+import { once, orGenerated } from './or-generated.ts';
+import { isSmall } from './request-size.ts';
 
 // The messages that are most of what goes over the network, read by hand: what the generated code makes of them costs
 // several times as much. Whatever is not as clients write it is left to the generated code.
@@ -29,11 +31,11 @@ export const readPointerRequest: (bytes: Uint8Array) => PointerRequest = orGener
       else if (reader.field === 2) request.type = reader.text();
       else if (reader.field === 3) request.id = reader.text();
       else if (reader.field === 4) request.options = readOwner(once(request.options, reader));
-      else throw UNUSUAL;
     }
     return request;
   },
   (bytes) => fromBinary(DestroyRequestSchema, bytes),
+  isSmall(),
 );
 
 export interface WriteRequest {
@@ -42,8 +44,10 @@ export interface WriteRequest {
 }
 
 /** @throws Error if malformed */
-export const readCreateRequest: (bytes: Uint8Array) => WriteRequest = orGenerated(readWrite(1, readOwner), (bytes) =>
-  fromBinary(CreateRequestSchema, bytes),
+export const readCreateRequest: (bytes: Uint8Array) => WriteRequest = orGenerated(
+  readWrite(1, readOwner),
+  (bytes) => fromBinary(CreateRequestSchema, bytes),
+  isSmall(1),
 );
 
 /** @throws Error if malformed */
@@ -53,6 +57,7 @@ export const readUpdateRequest: (bytes: Uint8Array) => WriteRequest = orGenerate
     const { newResource, options } = fromBinary(UpdateRequestSchema, bytes);
     return { resource: newResource, options };
   },
+  isSmall(2),
 );
 
 function readWrite(
@@ -65,7 +70,6 @@ function readWrite(
     while (reader.next()) {
       if (reader.field === field) resource = readResource(once(resource, reader));
       else if (reader.field === field + 1) options = readOptions(once(options, reader));
-      else throw UNUSUAL;
     }
     return { resource, options };
   };
@@ -75,8 +79,7 @@ function readWrite(
 function readOwner(reader: FieldReader) {
   const options = { owner: '' };
   while (reader.next()) {
-    if (reader.field !== 1) throw UNUSUAL;
-    options.owner = reader.text();
+    if (reader.field === 1) options.owner = reader.text();
   }
   return options;
 }
@@ -86,7 +89,6 @@ function readUpdateOptions(reader: FieldReader) {
   while (reader.next()) {
     if (reader.field === 1) options.owner = reader.text();
     else if (reader.field === 2) options.expectedPhase = reader.text();
-    else throw UNUSUAL;
   }
   return options;
 }
@@ -96,8 +98,7 @@ export const readResourceResponse: (bytes: Uint8Array) => ResourceFields | undef
   (reader) => {
     let resource: ResourceFields | undefined;
     while (reader.next()) {
-      if (reader.field !== 1) throw UNUSUAL;
-      resource = readResource(once(resource, reader));
+      if (reader.field === 1) resource = readResource(once(resource, reader));
     }
     return resource;
   },
@@ -117,8 +118,7 @@ export const readEvents: (bytes: Uint8Array) => readonly EventFields[] = orGener
   (reader) => {
     const events: EventFields[] = [];
     while (reader.next()) {
-      if (reader.field !== 1) throw UNUSUAL;
-      events.push(readEvent(reader.message()));
+      if (reader.field === 1) events.push(readEvent(reader.message()));
     }
     return events;
   },
@@ -129,11 +129,10 @@ function readEvent(reader: FieldReader): EventFields {
   const event: EventFields = { eventType: EventType.CREATED };
   while (reader.next()) {
     if (reader.field === 1) event.resource = readResource(once(event.resource, reader));
-    else if (reader.field === 2) event.eventType = reader.number();
+    else if (reader.field === 2) event.eventType = reader.int32();
     else if (reader.field === 3) event.old = readResource(once(event.old, reader));
     else if (reader.field === 4) event.error = reader.text();
     else if (reader.field === 5) event.bookmark = reader.bytes();
-    else throw UNUSUAL;
   }
   return event;
 }
@@ -144,7 +143,6 @@ function readResource(reader: FieldReader): ResourceFields {
   while (reader.next()) {
     if (reader.field === 1) metadata = readMetadata(once(metadata, reader));
     else if (reader.field === 2) spec = readSpec(once(spec, reader));
-    else throw UNUSUAL;
   }
   return { metadata, spec };
 }
@@ -154,7 +152,6 @@ function readSpec(reader: FieldReader) {
   while (reader.next()) {
     if (reader.field === 1) spec.protoSpec = reader.bytes();
     else if (reader.field === 2) spec.yamlSpec = reader.text();
-    else throw UNUSUAL;
   }
   return spec;
 }
@@ -177,7 +174,6 @@ function readMetadata(reader: FieldReader): MetadataFields {
     else if (field === 9) finalizers.push(reader.text());
     else if (field === 10) labels.push(readEntry(reader.message()));
     else if (field === 11) annotations.push(readEntry(reader.message()));
-    else throw UNUSUAL;
   }
   return { namespace, type, id, version, owner, phase, created, updated, finalizers, labels, annotations };
 }
@@ -185,11 +181,8 @@ function readMetadata(reader: FieldReader): MetadataFields {
 function readTimestamp(reader: FieldReader) {
   const instant = { seconds: 0, nanos: 0 };
   while (reader.next()) {
-    const value = reader.number();
-    if (reader.field === 1) instant.seconds = value;
-    // Above that it would be cut off.
-    else if (reader.field === 2 && value < 2 ** 31) instant.nanos = value;
-    else throw UNUSUAL;
+    if (reader.field === 1) instant.seconds = reader.number();
+    else if (reader.field === 2) instant.nanos = reader.int32();
   }
   return instant;
 }
@@ -199,27 +192,6 @@ function readEntry(reader: FieldReader): [string, string] {
   while (reader.next()) {
     if (reader.field === 1) entry[0] = reader.text();
     else if (reader.field === 2) entry[1] = reader.text();
-    else throw UNUSUAL;
   }
   return entry;
-}
-
-/** The message in a field that is there once. Of several, protobuf merges what is in them. */
-function once(before: unknown, reader: FieldReader): FieldReader {
-  if (before !== undefined) throw UNUSUAL;
-  return reader.message();
-}
-
-function orGenerated<T>(
-  read: (reader: FieldReader) => T,
-  generated: (bytes: Uint8Array) => T,
-): (bytes: Uint8Array) => T {
-  return (bytes) => {
-    try {
-      return read(new FieldReader(bytes));
-    } catch (thrown) {
-      if (thrown !== UNUSUAL) throw thrown;
-      return generated(bytes);
-    }
-  };
 }

@@ -1,11 +1,15 @@
+/** Longest text that is looked at: a query may ask thousands of times. */
+const MAX_LENGTH = 256;
+
 /**
  * Reads a quantity, as numeric label queries do: an integer of 64 bits and a unit of which only the first
  * letters count (`k`, `MiB`, `gigabytes`). Source: the COSI runtime's label comparison, whose products wrap
  * around at 64 bits.
  *
- * @returns undefined if it is none.
+ * @returns undefined if it is none, or longer than 256 characters.
  */
 export function parseQuantity(text: string): bigint | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   const [, digits = '', rest = ''] = /^([-0-9]*)(.*)$/su.exec(trim(text)) ?? [];
   if (!/^-?[0-9]+$/.test(digits)) return undefined;
   const value = BigInt(digits);

@@ -66,6 +66,8 @@ test.each([
   ['1.1 k', undefined],
   ['1 i', undefined],
   ['1\n\nk', 1000n],
+  [`${' '.repeat(254)}1k`, 1000n],
+  [`${' '.repeat(255)}1k`, undefined],
 ])('the quantity %j is %s', (text, value) => {
   expect(parseQuantity(text)).toBe(value);
 });

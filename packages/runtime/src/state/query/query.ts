@@ -8,8 +8,10 @@ export interface Query extends QuerySelection {
   matches(resource: Resource): boolean;
   /** What it asks of labels, if it does: a resource whose labels do not hold does not match. */
   readonly question?: LabelQuestion | undefined;
-  /** What each character of an id may cost; 0 if it does not ask for ids. */
+  /** What each character of an id may cost; absent if it does not ask for ids. */
   readonly costPerCharacter?: number | undefined;
+  /** What each set of labels may cost, in the same unit; absent if it does not ask for labels. */
+  readonly costPerLabels?: number | undefined;
 }
 
 /** What a query selects, as data: what a remote state is sent. */
@@ -35,6 +37,7 @@ export function compileQuery({ labels = [], id = '' }: QuerySelection): Query {
     id,
     question: alternatives.length > 0 ? question : undefined,
     costPerCharacter: pattern?.size,
+    costPerLabels: alternatives.length > 0 ? alternatives.reduce((sum, terms) => sum + 1 + terms.length, 0) : undefined,
     matches({ metadata }) {
       if (alternatives.length > 0 && !metadata.labels.ask(question)) return false;
       return pattern === undefined || pattern.matches(metadata.id);
