@@ -1,6 +1,6 @@
 import { collection, defineController, exclusive, shared, weak, type Controller } from '@cosi-ts/runtime';
-import { exploreOrders } from '@cosi-ts/testing';
-import { describe, expect, test } from 'vitest';
+import { assertOrderless, exploreOrders, OrderError } from '@cosi-ts/testing';
+import { describe, expect, test, vi } from 'vitest';
 import { create, volumeOfEachClaim } from './bug.ts';
 import { BUGS } from './bugs.ts';
 import { Claim, Report, Volume } from './resources.ts';
@@ -34,6 +34,27 @@ describe('every order in small scope', () => {
     expect(report.divergence?.other.story()).toMatch(/\(2 of 2\)/);
   });
 
+  test('an order that leads elsewhere is told with a line that makes it again', async () => {
+    const controllers = () => [claimant('fast', 1), claimant('slow', 2)];
+    const steps = [create('a', 1)];
+    const told = (): Promise<unknown> =>
+      assertOrderless(controllers, { steps }).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+    const found = await told();
+    if (!(found instanceof OrderError)) throw new Error('no order was found');
+    expect(found.message).toMatch(/^the order decides: 2 different ends in \d+ orders\n/);
+    const [, line = ''] = /COSI_REPLAY='(.*)'/.exec(found.message) ?? [];
+    expect(line).toMatch(/^seed=0 tape=3,0\*3,1 kit=\S+ node=\S+$/);
+    vi.stubEnv('COSI_REPLAY', line);
+    const again = await told();
+    vi.unstubAllEnvs();
+    if (!(again instanceof OrderError)) throw new Error('it was not made again');
+    expect(again.report.runs).toBe(2);
+    expect(again.message).toBe(found.message.replace(/in \d+ orders/, 'in 2 orders'));
+  });
+
   test('controllers that follow the state have one', async () => {
     const reports = defineController({
       name: 'reports',
@@ -52,7 +73,10 @@ describe('every order in small scope', () => {
     const report = await exploreOrders(wrong, { steps }, { runs: 10 });
     expect(report).toMatchObject({ isComplete: false, runs: 10, convergedStates: 0 });
     expect(report.oscillations).toHaveLength(10);
-    expect((await exploreOrders(right, { steps }, { deviations: 1 })).oscillations).toEqual([]);
+    await expect(assertOrderless(wrong, { steps }, { runs: 1 })).rejects.toThrow(
+      /^in some order the controllers never rest/,
+    );
+    await assertOrderless(right, { steps }, { deviations: 1 });
   });
 
   test('an invariant that some order breaks is told', async () => {

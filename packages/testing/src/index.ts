@@ -1,9 +1,10 @@
 export { simulate, SimulationError, type SimulationOptions, type SimulationResult } from './simulation/simulate.ts';
 export type { Limits, NodeOptions, Simulation, Span } from './simulation/simulation.ts';
+export type { SimWatch } from './simulation/network/sim-watch.ts';
 export type { Program, SimNode, Start } from './simulation/sim-node.ts';
 export type { FaultKind } from './simulation/faults.ts';
 export type { LogLine } from './simulation/virtual-logger.ts';
-export { EscapeError } from './simulation/outside/traps.ts';
+export { EscapeError } from './simulation/outside/escape.ts';
 export { StuckError } from './simulation/driver.ts';
 export { Tape, TapeMismatchError, type Draw, type TapeSource } from './simulation/tape.ts';
 export { formatReplay, parseReplay, type Replay } from './simulation/replay.ts';
@@ -35,7 +36,14 @@ export {
   type PerturbReport,
   type PlanFailure,
 } from './perturbation/perturb.ts';
-export { exploreOrders, type ExploreOptions, type OrderReport, type Schedule } from './perturbation/explore-orders.ts';
+export {
+  assertOrderless,
+  exploreOrders,
+  OrderError,
+  type ExploreOptions,
+  type OrderReport,
+  type Schedule,
+} from './perturbation/explore-orders.ts';
 export { observeResource } from './perturbation/outcome.ts';
 export { describePlan, type Plan } from './perturbation/plan.ts';
 export { InjectedError } from './perturbation/disturbed-gate.ts';

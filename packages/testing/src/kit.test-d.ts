@@ -5,6 +5,8 @@ import { arbitraryOf } from './arbitrary/arbitrary-of.ts';
 import type { Declarative } from './perturbation/desired-states.ts';
 import './perturbation/matchers.ts';
 import { perturb } from './perturbation/perturb.ts';
+import type { SimNode } from './simulation/sim-node.ts';
+import type { Simulation } from './simulation/simulation.ts';
 import type { Scenario } from './perturbation/scenario.ts';
 
 // Compiled, never run: what is wrong in a scenario does not compile.
@@ -57,6 +59,18 @@ export const checks = async (): Promise<void> => {
   await perturb({ ...scenario, controllers: maker });
   // @ts-expect-error: a plan that is none
   await perturb(scenario, { plans: [{ kind: 'crash', controller: 'maker' }] });
+};
+
+export const verbs = async (sim: Simulation, node: SimNode): Promise<void> => {
+  await sim.advance('30s');
+  for (const watch of sim.watches(node)) sim.cut(watch);
+  // @ts-expect-error: a node is no watch
+  sim.cut(node);
+  const [watch] = sim.watches();
+  // @ts-expect-error: nobody crashes a watch
+  sim.crash(watch);
+  // @ts-expect-error: a span of time is text or milliseconds
+  await sim.advance(['30s']);
 };
 
 export const declarative: Declarative<AskSpec> = {

@@ -27,7 +27,7 @@ export function parseReplay(line: string): Replay {
   let seed = 0;
   let choices: number[] | undefined;
   const versions: { -readonly [name in keyof Versions]: Versions[name] } = {};
-  for (const word of line.trim().split(/\s+/)) {
+  for (const word of line.split(/\s+/).filter((word) => word !== '')) {
     const [, name, value] = /^([a-z]+)=(.*)$/.exec(word) ?? [];
     if (name === 'seed') seed = parseNumber(value ?? '', line);
     else if (name === 'tape') choices = parseChoices(value ?? '', line);

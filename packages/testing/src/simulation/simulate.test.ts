@@ -179,6 +179,52 @@ describe('the network', () => {
   });
 });
 
+describe('cut()', () => {
+  /** Gives what it is asked for once, and stays open. */
+  const told: RpcService = {
+    name: 'test.Told',
+    unary: new Map(),
+    streams: new Map([
+      [
+        '/test.Told/Follow',
+        async (request, call, sink) => {
+          await sink.write(request);
+          await new Promise((resolve) => call.signal.addEventListener('abort', resolve));
+        },
+      ],
+    ]),
+  };
+
+  test('breaks one watch: both ends learn of it, the others go on, and it is opened again', async () => {
+    await simulate({ seed: 1 }, async (sim) => {
+      const server = sim.node('server');
+      await server.host.rpc.listen({ address: '0.0.0.0:80' }, [told, echo]);
+      const [one, other] = ['one', 'other'].map((name) => sim.node(name));
+      const follow = (node: typeof one) => {
+        const stream = node?.host.rpc.connect({ address: 'server:80' }).stream('/test.Told/Follow', bytes('all'));
+        if (stream === undefined) throw new Error('no stream');
+        return stream;
+      };
+      const [cut, kept] = [follow(one), follow(other)];
+      await Promise.all([cut.next(), kept.next()]);
+      await one?.host.rpc.connect({ address: 'server:80' }).unary('/test.Echo/Say', bytes(''));
+      expect(sim.watches().map(({ client, method }) => [client, method])).toEqual([
+        ['one', '/test.Told/Follow'],
+        ['other', '/test.Told/Follow'],
+      ]);
+      const [watch] = sim.watches(one);
+      if (watch === undefined) throw new Error('no watch');
+      sim.cut(watch);
+      await expect(cut.next()).rejects.toThrow('the connection to server was lost');
+      await sim.settle();
+      expect([watch.isOpen, sim.watches(one), sim.watches(other).length]).toEqual([false, [], 1]);
+      expect(() => sim.cut(watch)).toThrow('/test.Told/Follow of server for one has ended already');
+      expect(text(await follow(one).next())).toBe('all');
+      expect(sim.watches(one)).toHaveLength(1);
+    });
+  });
+});
+
 describe('the disk', () => {
   test('keeps what was written atomically', async () => {
     await simulate({}, async (sim) => {

@@ -5,6 +5,7 @@ import { Checks, type Count } from './checks.ts';
 import type { Budget, Driver } from './driver.ts';
 import { withoutFaults } from './faults.ts';
 import { Network, type Machine } from './network/network.ts';
+import type { SimWatch } from './network/sim-watch.ts';
 import { describeWaiting } from './report.ts';
 import { SimNode, type Program } from './sim-node.ts';
 import type { LogLine } from './virtual-logger.ts';
@@ -138,6 +139,21 @@ export class Simulation {
     const neighbours = [...this.#nodes.values()].filter(({ machine }) => machine === node.machine);
     node.end();
     if (neighbours.length === 1) node.disk.crash(this.#world.tape, this.#world.faults.tear);
+  }
+
+  /** The watches that go through the network at this moment: all, or those that a node follows. */
+  watches(client?: SimNode): readonly SimWatch[] {
+    return this.#network.watches().filter((watch) => client === undefined || watch.client === client.name);
+  }
+
+  /**
+   * The connection of a watch breaks, as by the fault `cut`: what is under way in it is lost, and both ends learn of it.
+   * @throws Error if the watch has ended already: nothing would be tried.
+   */
+  cut(watch: SimWatch): void {
+    if (!watch.isOpen) throw new Error(`${watch.method} of ${watch.server} for ${watch.client} has ended already`);
+    this.fault(watch.client, `its connection to ${watch.server} breaks`);
+    watch.cut();
   }
 
   /** Starts a node's program again, on what the disk kept. */

@@ -27,6 +27,8 @@ export class Call {
   /** From the client to the server. */
   readonly up: Link;
   readonly down: Link;
+  /** Whether it is answered by a stream. */
+  readonly isStream: boolean;
   readonly #connection: Connection;
   /** What the server sent and the client has not taken yet. */
   #messages = 0;
@@ -39,6 +41,7 @@ export class Call {
     this.up = new Link(world, connection, connection.server);
     this.down = new Link(world, connection, connection.client);
     this.client = new ClientSide(world, this, connection.client);
+    this.isStream = listener.streams.has(spec.method);
     this.server = new ServerSide(world, this, listener);
     connection.calls.add(this);
     this.up.send(`${spec.method} called by ${connection.client.name}`, () => this.server.open());

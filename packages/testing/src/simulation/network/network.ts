@@ -3,6 +3,7 @@ import type { Life, World } from '../world.ts';
 import { formatAddress, isLoopback, isWildcard, parseAddress, type Address } from './address.ts';
 import type { Connection } from './connection.ts';
 import { Listener, type ListenerPlace } from './listener.ts';
+import { SimWatch } from './sim-watch.ts';
 
 /** A computer in the simulated network: its own loopback, its own unix sockets, and addresses for others. */
 export interface Machine {
@@ -64,6 +65,14 @@ export class Network {
     for (const connection of this.connections) {
       if (connection.client === life || connection.server === life) connection.cut();
     }
+  }
+
+  /** The streams that clients follow, the oldest first. */
+  watches(): readonly SimWatch[] {
+    const streams = [...this.connections].flatMap((connection) =>
+      [...connection.calls].filter(({ isStream }) => isStream).map((call) => new SimWatch(call, connection)),
+    );
+    return streams.filter(({ isOpen }) => isOpen);
   }
 
   ephemeralPort(): number {

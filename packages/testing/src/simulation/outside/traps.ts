@@ -1,14 +1,5 @@
-/** Code under simulation reached for the outside world, which no seed can replay. */
-export class EscapeError extends Error {
-  override readonly name = 'EscapeError';
-
-  /** @param trap whose caller is to be named */
-  constructor(what: string, cure: string, trap: (...args: never[]) => unknown) {
-    super(what);
-    Error.captureStackTrace(this, trap);
-    this.message = `${callerOf(this.stack)} called ${what} in a simulation, which cannot be replayed: ${cure}`;
-  }
-}
+import { CLOCK, EscapeError, NETWORK, RANDOM, TIMERS } from './escape.ts';
+import { guardModules } from './modules.ts';
 
 type Anything = (...args: unknown[]) => unknown;
 
@@ -19,22 +10,23 @@ interface Trap {
   readonly replacement: unknown;
 }
 
-const CLOCK = 'take the clock of the host';
-const TIMERS = 'take the timers of the host';
-const RANDOM = 'take the random of the host';
-const NETWORK = 'take the rpc of the host';
-
+/** Globals: they are replaced for as long as a turn of the simulation lasts. */
 const FORBIDDEN: readonly (readonly [owner: object, name: string, key: string, cure: string])[] = [
   [globalThis, 'setTimeout', 'setTimeout', TIMERS],
   [globalThis, 'setInterval', 'setInterval', TIMERS],
   [globalThis, 'setImmediate', 'setImmediate', TIMERS],
+  [globalThis, 'MessageChannel', 'MessageChannel', TIMERS],
   [AbortSignal, 'AbortSignal.timeout', 'timeout', TIMERS],
+  [Atomics, 'Atomics.wait', 'wait', TIMERS],
+  [Atomics, 'Atomics.waitAsync', 'waitAsync', TIMERS],
   [Object.getPrototypeOf(performance) as object, 'performance.now', 'now', CLOCK],
-  [process, 'process.hrtime', 'hrtime', CLOCK],
+  [Object.getPrototypeOf(performance) as object, 'performance.mark', 'mark', CLOCK],
   [Math, 'Math.random', 'random', RANDOM],
   [Crypto.prototype, 'crypto.getRandomValues', 'getRandomValues', RANDOM],
   [Crypto.prototype, 'crypto.randomUUID', 'randomUUID', RANDOM],
+  [SubtleCrypto.prototype, 'crypto.subtle.generateKey', 'generateKey', RANDOM],
   [globalThis, 'fetch', 'fetch', NETWORK],
+  [globalThis, 'WebSocket', 'WebSocket', NETWORK],
 ];
 
 let report: (thrown: unknown) => void = () => undefined;
@@ -49,7 +41,11 @@ export function arm(onEscape: (thrown: unknown) => void): () => void {
   traps ??= makeTraps();
   const replaced = traps.map(({ owner, key }) => Reflect.get(owner, key) as unknown);
   for (const { owner, key, replacement } of traps) Reflect.set(owner, key, replacement);
-  return () => traps?.forEach(({ owner, key }, index) => Reflect.set(owner, key, replaced[index]));
+  const disarm = guardModules(report);
+  return () => {
+    disarm();
+    traps?.forEach(({ owner, key }, index) => Reflect.set(owner, key, replaced[index]));
+  };
 }
 
 function makeTraps(): readonly Trap[] {
@@ -62,15 +58,13 @@ function makeTraps(): readonly Trap[] {
 }
 
 function throwing(name: string, cure: string): Anything {
-  const escape = (entry: Anything, callback: unknown): undefined => {
-    const error = new EscapeError(name, cure, entry);
+  return function trap(callback: unknown): undefined {
+    const error = new EscapeError(name, cure, trap);
     const cause = name === 'setTimeout' && isRxReport(error) ? errorOf(callback) : error;
     report(cause);
     if (cause === error) throw error;
+    return undefined;
   };
-  const trap: Anything = (callback) => escape(trap, callback);
-  const bigint: Anything = () => escape(bigint, undefined);
-  return Object.assign(trap, { bigint });
 }
 
 /** A Date that computes but does not know what time it is. */
@@ -123,10 +117,4 @@ function errorOf(callback: unknown): unknown {
   } catch (thrown) {
     return thrown;
   }
-}
-
-/** The first frame of a stack: `refresh (src/cache.ts:12:5)`. */
-function callerOf(stack = ''): string {
-  const frame = stack.split('\n').find((line) => line.startsWith('    at '));
-  return frame?.slice('    at '.length) ?? 'something';
 }
