@@ -193,6 +193,34 @@ describe('an events() cursor', () => {
   );
 });
 
+test('a table that is made to list anew tells everything again, to those too who have heard it all', async () => {
+  const log = new Changelog<number>(clock);
+  const table = log.table('t');
+  const [late, idle] = [table.changes(), table.changes()];
+  for (const key of ['a', 'b', 'c']) log.commit([{ table, key, after: 1 }]);
+  log.commit([{ table, key: 'b', after: undefined }]);
+  for (const cursor of [late, idle]) cursor.pull(1);
+  while (idle.isReady) idle.pull();
+  let woken = 0;
+  idle.onReady(() => void (woken += 1));
+  table.relist();
+  await Promise.resolve();
+  expect(woken).toBe(1);
+  const all = { changed: ['a', 'c'], reset: true, complete: true };
+  for (const cursor of [late, idle]) {
+    const { changed = [], ...rest } = cursor.pull() ?? {};
+    expect({ ...rest, changed: changed.map(({ key }) => key) }).toMatchObject(all);
+    expect([cursor.isReady, cursor.position]).toEqual([false, table.position]);
+  }
+  log.commit([{ table, key: 'a', after: 2 }]);
+  expect(idle.pull()).toMatchObject({ changed: [{ key: 'a', value: 2 }], reset: false });
+  // One that is new tells it once.
+  const fresh = table.changes();
+  table.relist();
+  expect(fresh.pull()).toMatchObject({ reset: false, complete: true });
+  expect(fresh.isReady).toBe(false);
+});
+
 describe('a table', () => {
   test.prop([fc.array(fc.tuple(fc.string({ maxLength: 3, unit: 'binary' }), fc.boolean()), { maxLength: 60 })])(
     "lists what is there by the keys' bytes",

@@ -19,7 +19,8 @@ export interface ChangedBatch<V> {
   readonly changed: readonly Changed<V>[];
   /**
    * True: what came before is void. This and the following batches, up to one with `complete`, list every key
-   * there is; a key that is not among them is gone. Only a cursor that fell too far behind sees it.
+   * there is; a key that is not among them is gone. Only a cursor that fell too far behind sees it, or one of a table that
+   * was made to list anew.
    */
   readonly reset: boolean;
   /** Whether the cursor has caught up: folding all batches so far gives the table as of `position`. */
@@ -55,7 +56,7 @@ export class ChangesCursor<V> extends Cursor {
 
   /** Everything up to here was given. */
   get position(): number {
-    return this.#position;
+    return Math.max(0, this.#position);
   }
 
   get isReady(): boolean {
@@ -74,7 +75,7 @@ export class ChangesCursor<V> extends Cursor {
       throw this.#table.failure;
     }
     const { lostBefore } = this.#table;
-    const reset = this.#position < lostBefore && this.#knownLoss < lostBefore;
+    const reset = this.#position < 0 || (this.#position < lostBefore && this.#knownLoss < lostBefore);
     if (reset) {
       this.#position = 0;
       this.#anchor = undefined;
@@ -101,6 +102,12 @@ export class ChangesCursor<V> extends Cursor {
     if (this.#position === 0) return;
     this.#recreated ??= new Set();
     this.#recreated.add(key);
+  }
+
+  /** @internal */
+  relist(): void {
+    // It will give everything by itself.
+    if (this.#position !== 0) this.#position = -1;
   }
 
   protected override onClose(): void {

@@ -158,6 +158,15 @@ export class Table<V> {
     this.#put(this.#entries.get(key) ?? this.#insert(key), value, position, undefined);
   }
 
+  /**
+   * Every `changes()` cursor lists anew what there is: for a table that follows another, which is not the one any more that
+   * it was.
+   */
+  relist(): void {
+    this.#tombstones.relistAll();
+    this.wakeups.wakeAll();
+  }
+
   /** Makes every pull fail, now and ever after. */
   fail(failure: Error): void {
     this.#failure ??= failure;

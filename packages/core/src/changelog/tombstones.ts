@@ -6,6 +6,8 @@ export interface Follower {
   readonly position: number;
   /** A key that it was not yet told is gone is there again. */
   resurrected(key: string): void;
+  /** What it was told may not be so any more, in a way that no change tells. */
+  relist(): void;
 }
 
 /** The destroyed keys of a table, kept for those who follow its changes and have not heard of them yet. */
@@ -43,6 +45,10 @@ export class Tombstones<V> {
 
   unfollow(follower: Follower): void {
     this.#followers.delete(follower);
+  }
+
+  relistAll(): void {
+    for (const follower of this.#followers) follower.relist();
   }
 
   /** @param entry just destroyed. */

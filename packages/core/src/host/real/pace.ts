@@ -12,18 +12,26 @@ export interface IndebtedPace extends Pace {
   owe(millis: number): void;
 }
 
+type OnLong = (runner: Runner, millis: number, others: readonly Runner[]) => void;
+
+/** Of so many that asked last one is the one that ran long, if it is not the one that asks. */
+const SUSPECTS = 8;
+
 /**
  * One budget for all that share it. A slice begins with the first question after a turn of the loop; when it is
  * used up, all that ask wait for the next turn. They go on one after the other, in the order in which they asked and
  * as far as the slice goes: nobody starves, and a thousand that wait do not make one long turn.
  *
- * @param onLong hears of whoever ran on for more than 50 ms between two questions, once it is over
+ * @param onLong hears, once it is over, of more than 50 ms between two questions: of whoever asks then, and of those who
+ * asked last before, since what they went on with may have come first
  */
-export function realPace(onLong: (runner: Runner, millis: number) => void = () => undefined): IndebtedPace {
+export function realPace(onLong: OnLong = () => undefined): IndebtedPace {
   let sliceStart: number | undefined;
   /** When somebody asked last in this slice: whoever asks next ran since then, or somebody who never asks. */
   let asked = 0;
   let owed = 0;
+  const lately = Array.from({ length: SUSPECTS }, (): Runner | undefined => undefined);
+  let questions = 0;
   let waiting: (() => void)[] = [];
   /** How many of them go on already. */
   let resumed = 0;
@@ -42,12 +50,22 @@ export function realPace(onLong: (runner: Runner, millis: number) => void = () =
     resumeNext();
   };
 
+  const othersOf = (runner: Runner): readonly Runner[] => {
+    const others = new Map(lately.flatMap((other) => (other === undefined ? [] : [[other.name, other] as const])));
+    others.delete(runner.name);
+    return [...others.values()];
+  };
+
   const resumeNext = (): void => {
     const resume = waiting[resumed];
     if (resume === undefined) {
       waiting = [];
       resumed = 0;
-    } else if (sliceStart !== undefined && performance.now() - sliceStart + owed < SLICE) {
+      return;
+    }
+    const now = performance.now();
+    if (sliceStart !== undefined && now - sliceStart + owed < SLICE) {
+      asked = now;
       resumed += 1;
       resume();
       // Behind what it does until it waits for something.
@@ -59,12 +77,18 @@ export function realPace(onLong: (runner: Runner, millis: number) => void = () =
     yield(runner) {
       if (sliceStart === undefined) {
         begin();
+        lately.fill(undefined);
+        lately[0] = runner;
         return undefined;
       }
       const now = performance.now();
       const ran = now - asked;
       asked = now;
-      if (ran > LONG && runner !== undefined) onLong(runner, ran);
+      if (runner !== undefined) {
+        if (ran > LONG) onLong(runner, ran, othersOf(runner));
+        lately[questions % SUSPECTS] = runner;
+        questions += 1;
+      }
       if (now - sliceStart + owed < SLICE) return undefined;
       return new Promise((resolve) => {
         waiting.push(resolve);

@@ -102,7 +102,9 @@ describe('pace', () => {
     const time = vi.spyOn(performance, 'now').mockImplementation(() => now);
     onTestFinished(() => time.mockRestore());
     const told: unknown[] = [];
-    const pace = realPace(({ name, task }, millis) => told.push([name, task, millis]));
+    const pace = realPace(({ name, task }, millis, others) => {
+      told.push([name, task, millis, ...others.map((other) => other.name)]);
+    });
     const [slow, quick] = ['slow', 'quick'].map((name) => ({ name, task: `of ${name}` }));
     void pace.yield(slow);
     now = 40;
@@ -111,7 +113,7 @@ describe('pace', () => {
     void pace.yield(slow);
     now = 300;
     void pace.yield();
-    expect(told).toEqual([['slow', 'of slow', 160]]);
+    expect(told).toEqual([['slow', 'of slow', 160, 'quick']]);
     // The loop turns: nobody can be blamed for the time that it took.
     await waited;
     now = 1000;

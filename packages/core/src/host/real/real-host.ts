@@ -14,9 +14,10 @@ export interface RealHostOptions {
 
 /** The real world. A process has one, since the budget of the event loop belongs to it. */
 export function realHost({ log = silentLogger }: RealHostOptions = {}): Host {
-  const pace = realPace(({ name, task }, millis) =>
-    log.warn('held the event loop', { controller: name, task, millis: Math.round(millis) }),
-  );
+  const pace = realPace(({ name, task }, ran, others) => {
+    const or = others.map((other) => other.name).join(', ');
+    log.warn('held the event loop', { controller: name, task, millis: Math.round(ran), ...(or === '' ? {} : { or }) });
+  });
   return {
     clock: realClock(),
     timers: realTimers,

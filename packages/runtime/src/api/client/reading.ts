@@ -108,6 +108,8 @@ class MirroredReading implements Reading {
       }
     }
     if (this.#knowsBeginning) {
+      // The server may be another, or have gone back in time: what is the same here was perhaps not the same in between.
+      this.#mirror.table.relist();
       // What was told of a re-list has no bookmarks; the last of it stands for all.
       const last = events.pop();
       if (last !== undefined) events.push({ ...last, bookmark: event.bookmark } as WatchEvent);

@@ -88,3 +88,44 @@ test.each(SEEDS)(
     });
   },
 );
+
+test.each(SEEDS)('a backend that lost everything is worked off by the difference (seed %i)', async (seed) => {
+  await simulate({ seed, faults: ['cut', 'delay'] }, async (sim) => {
+    const server = sim.node('server').host;
+    const serve = async (state: MemoryState) =>
+      server.rpc.listen({ address: 'server:1' }, [
+        stateService(state, { types, encodings: new EncodeCache(), pace: server.pace }),
+      ]);
+    const newState = () => new MemoryState({ clock: server.clock, random: server.random, types });
+    const { host, owner } = sim.node('client');
+    const channel = host.rpc.connect({ address: 'server:1' }, { keepalive: { time: 10_000, timeout: 5000 } });
+    const remote = remoteState(channel, { types, healing: { host } });
+    const cachedKinds = sim.choose('cached', 2) === 1 ? [HostnameStatus, Nodename] : [];
+    const runtime = new ControllerRuntime({ state: remote, host, owner, cachedKinds });
+    runtime.register(nodenames);
+    runtime.start();
+    for (let life = 0; life < 4; life += 1) {
+      // Bookmarks, versions and contents of the life before mean nothing here.
+      const state = newState();
+      for (let id = 0; id < 6; id += 1) {
+        const [hostnames, names] = [collection(state, HostnameStatus), collection(state, Nodename)];
+        if (sim.choose('is there', 2) === 1)
+          await hostnames.create(`${id}`, { hostname: `L${life}-${id}`, domainname: '' });
+        const left = { nodename: 'left', hostnameVersion: '', skipNodeRegistration: false };
+        if (sim.choose('is left', 3) === 1) await names.create(`${id}`, left, { owner: 'NodenameController' });
+      }
+      const listener = await serve(state);
+      await sim.advance(sim.choose('up', 5000));
+      if (life === 3) sim.quiet();
+      if (life === 3) await sim.advance('1h');
+      else await listener.close(0);
+      if (life < 3) continue;
+      const made = (await collection(state, Nodename).list()).map(({ metadata, spec }) => [metadata.id, spec.nodename]);
+      const wanted = (await collection(state, HostnameStatus).list()).map(({ metadata, spec }) => [
+        metadata.id,
+        spec.hostname.toLowerCase(),
+      ]);
+      expect(made).toEqual(wanted);
+    }
+  });
+});

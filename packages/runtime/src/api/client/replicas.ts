@@ -69,8 +69,16 @@ class Replica implements LocalCopy {
   async #follow(signal: AbortSignal): Promise<void> {
     const { host } = this.#source;
     const backoff = new Backoff(host.random);
+    let isAgain = false;
+    const succeeded = (isListed: boolean): void => {
+      backoff.reset();
+      if (!isListed) return;
+      // As when a watch has to list anew: who followed meanwhile cannot know what happened in between.
+      if (isAgain) this.table.relist();
+      isAgain = true;
+    };
     while (!signal.aborted && !this.#source.isClosed()) {
-      const error = await this.#watch(signal, () => backoff.reset());
+      const error = await this.#watch(signal, succeeded);
       if (error === undefined || this.#source.isClosed()) return;
       const retryIn = backoff.next();
       const { namespace, type } = this.#kind;
@@ -80,7 +88,7 @@ class Replica implements LocalCopy {
   }
 
   /** @returns why the watch ended; undefined: nobody follows any more */
-  async #watch(signal: AbortSignal, succeeded: () => void): Promise<unknown> {
+  async #watch(signal: AbortSignal, succeeded: (isListed: boolean) => void): Promise<unknown> {
     try {
       const budget = Number.POSITIVE_INFINITY;
       const options = { bootstrapContents: true, signal };
@@ -89,8 +97,9 @@ class Replica implements LocalCopy {
       for await (const batch of watch) {
         const last = batch.at(-1);
         if (last?.type === 'errored') return last.error;
-        if (batch.some(({ type }) => type === 'bootstrapped')) this.#caughtUp.resolve();
-        succeeded();
+        const isListed = batch.some(({ type }) => type === 'bootstrapped');
+        if (isListed) this.#caughtUp.resolve();
+        succeeded(isListed);
       }
       return undefined;
     } catch (thrown) {

@@ -61,6 +61,11 @@ export class Incarnation {
   readonly #abandoned = Promise.withResolvers<void>();
   #inputs: Inputs | undefined;
   #mapping: KeyMapping | undefined;
+  /** Maps changes to keys. */
+  #scout: Worker | undefined;
+  /** Adds the keys to begin with. */
+  #begin: (() => Promise<void>) | undefined;
+  #beginning = 0;
   #isFeeding = true;
 
   constructor(options: IncarnationOptions) {
@@ -76,7 +81,9 @@ export class Incarnation {
   }
 
   get isIdle(): boolean {
-    return this.owner.isOpen && !this.#isFeeding && this.#queue.isIdle && this.#mappings.isIdle;
+    return (
+      this.owner.isOpen && !this.#isFeeding && this.#beginning === 0 && this.#queue.isIdle && this.#mappings.isIdle
+    );
   }
 
   /** What it has to do at this moment. */
@@ -122,13 +129,17 @@ export class Incarnation {
         cleanedUp: this.#options.succeeded,
       });
     const scout = newWorker();
+    this.#scout = scout;
     this.#mapping = new KeyMapping(
       ({ port, id, resource, last }) => run.keysOf(port, id, resource, last, scout.ports),
       this.#mappings,
       (key, cause) => this.#queue.add(key, cause),
       observer?.mapped && (({ port }, keys) => this.#mapped(port, keys)),
     );
-    for (const key of (await run.initialKeys?.(scout.ports)) ?? []) this.#queue.add(key);
+    this.#begin = async () => {
+      for (const key of (await run.initialKeys?.(scout.ports)) ?? []) this.#queue.add(key);
+    };
+    await this.#begin();
     // Before any work: a key is judged by all that concerns it, never by the part that was read so far.
     if (state.caughtUp !== undefined) await inputs.caughtUp();
     await this.#feed();
@@ -168,13 +179,18 @@ export class Incarnation {
     const { gate, pace } = this.#host;
     for (let input = this.#inputs?.next(); input !== undefined; input = this.#inputs?.next()) {
       if (gate !== undefined) return this.#feedThrough(gate, input);
-      this.#take(input);
-      const turn = pace.yield();
+      // What ran until now was somebody else's; what runs from here on is the mapping's.
+      const turn = pace.yield() ?? this.#taken(input);
       if (turn !== undefined) return turn.then(() => (this.owner.isOpen ? this.#feed() : undefined));
     }
     this.#isFeeding = false;
     this.#inputs?.arm();
     return undefined;
+  }
+
+  #taken(input: InputFollower): Promise<void> | undefined {
+    this.#take(input);
+    return this.#host.pace.yield(this.#scout);
   }
 
   async #feedThrough(gate: Gate, input: InputFollower): Promise<void> {
@@ -190,6 +206,18 @@ export class Incarnation {
       if (removal !== undefined) this.#queue.add(removal, change.cause);
       else this.#mapping?.add(change);
     }
+    if (input.takeListedAnew()) this.#beginAgain();
+  }
+
+  /** What is there of an output without an input is told by no change. */
+  #beginAgain(): void {
+    const begun = this.#begin?.();
+    if (begun === undefined) return;
+    this.#beginning += 1;
+    void begun.then(
+      () => (this.#beginning -= 1),
+      (thrown: unknown) => this.#feedFailed(thrown),
+    );
   }
 
   async #work(run: Run, worker: Worker): Promise<void> {
@@ -258,7 +286,9 @@ export class Incarnation {
   }
 
   async #runLoop(loop: NonNullable<Run['loop']>, worker: Worker, wake: () => void): Promise<void> {
-    const wakeups = wakeupsOf(this.#queue, this.owner, (causes) => void worker.begin('', causes));
+    const wakeups = wakeupsOf(this.#queue, { owner: this.owner, pace: this.#host.pace, worker }, (causes) => {
+      worker.begin('', causes);
+    });
     const { signal, log, trackOutputs, cleanupOutputs } = worker.begin('', []);
     await loop(worker.ports, {
       signal,

@@ -39,6 +39,7 @@ export class InputFollower {
   readonly #known = new Set<string>();
   /** During a re-list, the ids of before that were not listed yet. */
   #missing: Set<string> | undefined;
+  #isListedAnew = false;
   /** Who wants to hear of the teardown of a resource, by its id. */
   readonly #watched = new Map<string, Set<() => void>>();
 
@@ -108,7 +109,10 @@ export class InputFollower {
   pull(): readonly InputChange[] {
     const batch = this.#cursor?.pull(PULL);
     if (batch === undefined) return [];
-    if (batch.reset) this.#missing = new Set(this.#known);
+    if (batch.reset) {
+      this.#missing = new Set(this.#known);
+      this.#isListedAnew = true;
+    }
     const changes: InputChange[] = [];
     for (const one of batch.changed) this.#take(one, changes);
     if (batch.complete && this.#missing !== undefined) {
@@ -117,6 +121,13 @@ export class InputFollower {
       for (const key of missing) this.#take({ key, value: undefined, position: batch.position }, changes);
     }
     return changes;
+  }
+
+  /** Whether it had to list anew since this was asked last. */
+  takeListedAnew(): boolean {
+    const isListedAnew = this.#isListedAnew;
+    this.#isListedAnew = false;
+    return isListedAnew;
   }
 
   close(): void {

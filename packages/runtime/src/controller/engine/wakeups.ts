@@ -1,4 +1,4 @@
-import type { Cause, Owner } from '@cosi-ts/core';
+import type { Cause, Owner, Pace, Runner } from '@cosi-ts/core';
 import type { KeyedQueue } from './keyed-queue.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { KeyedQueue } from './keyed-queue.ts';
  */
 export async function* wakeupsOf(
   queue: KeyedQueue,
-  owner: Owner,
+  { owner, pace, worker }: { readonly owner: Owner; readonly pace: Pace; readonly worker: Runner },
   taken: (causes: readonly Cause[]) => void,
 ): AsyncGenerator<readonly Cause[]> {
   while (owner.isOpen) {
@@ -19,5 +19,7 @@ export async function* wakeupsOf(
     taken(item.causes);
     yield item.causes;
     queue.done(item.key);
+    const turn = pace.yield(worker);
+    if (turn !== undefined) await turn;
   }
 }

@@ -14,7 +14,7 @@ import type { Controller, OpenPorts, ReconcileContext } from '../controller.ts';
 import type { RuntimeObserver } from '../metrics/observer.ts';
 import { openPorts } from '../port/open-ports.ts';
 import { OutputTracker } from '../port/output-tracker.ts';
-import { passage } from '../port/passage.ts';
+import { passage, seenTo } from '../port/passage.ts';
 import type { OutputPort } from '../ports.ts';
 import { accessTo, type Access } from './access.ts';
 import type { Inputs } from './inputs.ts';
@@ -67,6 +67,7 @@ export class Worker implements Runner {
         host,
         limiter,
         runner: this,
+        isFar: place.state.transact === undefined,
         onCall,
         onUncachedRead: place.warnUncached ? warn : undefined,
       }),
@@ -211,6 +212,6 @@ class Context implements ReconcileContext {
   }
 
   get cleanupOutputs(): ReconcileContext['cleanupOutputs'] {
-    return (...outputs) => this.#worker.cleanupOutputs(outputs);
+    return (...outputs) => seenTo(this.#worker.cleanupOutputs(outputs));
   }
 }

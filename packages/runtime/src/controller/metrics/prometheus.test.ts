@@ -7,6 +7,7 @@ import { collection } from '../../state/collection.ts';
 import { MemoryState } from '../../state/memory-state.ts';
 import { ControllerRuntime } from '../engine/runtime.ts';
 import { defineController } from '../loop.ts';
+import { merge } from '../operators/merge.ts';
 import { RequeueError, SkipReconcileError } from '../outcome.ts';
 import { mapped, primary, shared, weak } from '../ports.ts';
 import { defineQueueController } from '../queue.ts';
@@ -87,5 +88,65 @@ test('counts what controllers do, by the names that dashboards know', async () =
     expect(value('workqueue_queue_duration_seconds_count{name="Q",controller="Q"}')).toBe(
       of('qcontroller_processed', 'Q') + 1,
     );
+  });
+});
+
+/** Of controller-runtime, its work queues, and the COSI runtime, without what needs an election or a client of HTTP. */
+const NAMES = [
+  ...['total', 'errors_total', 'panics_total', 'timeouts_total', 'time_seconds'].map(
+    (name) => `controller_runtime_reconcile_${name}`,
+  ),
+  ...['terminal_reconcile_errors_total', 'max_concurrent_reconciles', 'active_workers'].map(
+    (name) => `controller_runtime_${name}`,
+  ),
+  ...['depth', 'adds_total', 'queue_duration_seconds', 'work_duration_seconds', 'unfinished_work_seconds'].map(
+    (name) => `workqueue_${name}`,
+  ),
+  'workqueue_longest_running_processor_seconds',
+  'workqueue_retries_total',
+  ...['crashes', 'wakeups', 'reads', 'writes'].map((name) => `controller_${name}`),
+  ...['crashes', 'skips', 'requeues', 'processed', 'mapped_in', 'mapped_out', 'queue_length'].map(
+    (name) => `qcontroller_${name}`,
+  ),
+  'qcontroller_map_busy',
+  'qcontroller_reconcile_busy',
+  ...['cycles', 'input_items', 'busy'].map((name) => `reconcile_${name}`),
+  'cached_resources',
+];
+
+test('has every name that dashboards ask for, and none besides', async () => {
+  const registry = new prometheus.Registry();
+  const observer = prometheusObserver(prometheus, registry);
+  observer.cached?.(() => new Map());
+  const names = registry.getMetricsAsArray().map(({ name }) => name);
+  expect(names.toSorted()).toEqual(NAMES.toSorted());
+  await registry.metrics();
+});
+
+test('counts what an operator looks at', async () => {
+  await simulate({}, async (sim) => {
+    const { host, owner } = sim.node('node');
+    const registry = new prometheus.Registry();
+    const state = new MemoryState({ clock: host.clock, random: host.random, types: { find: () => undefined } });
+    const runtime = new ControllerRuntime({ state, host, owner, observer: prometheusObserver(prometheus, registry) });
+    runtime.register(
+      merge({
+        name: 'M',
+        input: A,
+        output: B,
+        key: ({ metadata }) => metadata.id.slice(0, 1),
+        merge: async (inputs) => {
+          await sleep(host.timers, 500);
+          return { text: `${inputs.length}` };
+        },
+      }),
+    );
+    for (const id of ['x1', 'x2', 'x3', 'y1']) await collection(state, A).create(id, { text: '' });
+    runtime.start();
+    await sim.settle();
+    const text = await registry.metrics();
+    for (const line of ['cycles{controller="M"} 2', 'input_items{controller="M"} 4', 'busy{controller="M"} 1']) {
+      expect(text).toContain(`\nreconcile_${line}\n`);
+    }
   });
 });

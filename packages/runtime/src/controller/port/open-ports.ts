@@ -7,7 +7,7 @@ import { NotFoundError, PendingFinalizersError } from '../../state/errors.ts';
 import type { OpenPorts } from '../controller.ts';
 import type { Access, Reads } from '../engine/access.ts';
 import type { InputPort, OutputPort, PortDeclaration, PortDeclarations } from '../ports.ts';
-import type { Passage, Wrap } from './passage.ts';
+import { seenTo, type Passage, type Wrap } from './passage.ts';
 import { SWIFT, type SwiftPort } from './swift.ts';
 import { refusalsOf, type Refusals } from './refusals.ts';
 
@@ -92,8 +92,8 @@ function openPort(name: string, declaration: PortDeclaration, holder: PortHolder
     [SWIFT]: swift,
     uncached: Object.freeze(readerOf(uncached, through.reads)),
     aim: (ids) => holder.aim(name, ids),
-    teardownSignal: (id) => holder.teardownSignal(name, id, () => isGoing(port, id)),
-    remove: isOutput ? (id) => remove(port, id, awaitRemoval) : (id) => refusals.write('destroy', id),
+    teardownSignal: (id) => seenTo(holder.teardownSignal(name, id, () => isGoing(port, id))),
+    remove: isOutput ? (id) => seenTo(remove(port, id, awaitRemoval)) : (id) => refusals.write('destroy', id),
     awaitRemoval: isOutput ? awaitRemoval : () => refusals.query(),
   } satisfies AnyPort);
 }

@@ -26,6 +26,8 @@ export interface PassageOptions {
   readonly host: Pick<Host, 'gate' | 'pace' | 'clock' | 'timers'>;
   /** Who calls. */
   readonly runner: Runner;
+  /** Whether reads may fail as such, since somebody else is asked. */
+  readonly isFar: boolean;
   /** Makes changes wait. */
   readonly limiter: RateLimiter | undefined;
   /** Told about each call. */
@@ -41,8 +43,8 @@ export interface PassageOptions {
 export function passage(options: PassageOptions): Passage {
   return {
     for: (kind) => ({
-      reads: (verb, method) => guarded(kind, verb, counted(kind, verb, method, options), options),
-      cachedReads: (verb, method) => guarded(kind, verb, method, options),
+      reads: (verb, method) => read(verb, guarded(kind, verb, counted(kind, verb, method, options), options), options),
+      cachedReads: (verb, method) => handled(guarded(kind, verb, method, options)),
       writes: (verb, method) => handled(guarded(kind, verb, changing(verb, method, options), options)),
       finalizers: (verb, method) => {
         const change = changing(
@@ -80,7 +82,7 @@ function guarded<A, B, R>(
       await gate.pass({ kind: 'answer', ...place });
       return answer();
     };
-    return owner.guard(call());
+    return seenTo(owner.guard(call()));
   };
 }
 
@@ -138,13 +140,24 @@ async function pause(verb: string, wait: number, owner: Owner, host: PassageOpti
   }
 }
 
-/** Who does not wait for a change must not bring the process down when it is refused. */
+/** In memory only `get` has anything to refuse, and what is read often is not made dearer. */
+function read<A, B, R>(verb: string, method: Method<A, B, R>, { isFar }: PassageOptions): Method<A, B, R> {
+  return isFar || verb === 'get' ? handled(method) : method;
+}
+
+/** Who does not wait for an answer must not bring the process down when it is refused. */
 function handled<A, B, R>(method: Method<A, B, R>): Method<A, B, R> {
   return (id, a, b) => {
     const done = method(id, a, b);
     if (done instanceof Promise) done.catch(ignore);
     return done;
   };
+}
+
+/** A promise whose rejection brings nothing down if nobody waits for it. */
+export function seenTo<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(ignore);
+  return promise;
 }
 
 function ignore(): void {

@@ -1,8 +1,9 @@
-import { sleep } from '@cosi-ts/core';
+import { Owner, realHost, sleep } from '@cosi-ts/core';
 import { simulate, type Simulation } from '@cosi-ts/testing';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { Resource } from '@cosi-ts/resources';
 import { collection, type Finalizers } from '../../state/collection.ts';
+import type { MemoryState } from '../../state/memory-state.ts';
 import type { ReconcileContext } from '../controller.ts';
 import { defineController } from '../loop.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type PortsOf,
 } from '../ports.ts';
 import { defineQueueController } from '../queue.ts';
+import { ControllerRuntime } from '../engine/runtime.ts';
 import { A, B, C, start, type Text } from '../engine/text-types.fixture.ts';
 
 /** Runs `reconcile` once a wake-up in a loop controller with the given ports. */
@@ -137,40 +139,86 @@ describe('a port', () => {
     }
   });
 
-  test('a write that nobody waits for and that is refused brings nothing down', async () => {
-    await simulate({}, async (sim) => {
-      setUp(sim, { output: exclusive(C) }, ({ output }) => {
-        void output.destroy('nothing');
-        void output.set('x', { text: 'x' });
+  test.each(['in a simulation', 'on the real host'])(
+    'a call that nobody waits for brings nothing down: %s',
+    async (where) => {
+      const ports = { input: strong(A), narrow: weak(B, { id: 'only' }), output: exclusive(C) };
+      let calls = 0;
+      const reconcile = (typed: PortsOf<typeof ports>, context: ReconcileContext): Promise<void> => {
+        const { input, narrow, output } = typed as unknown as Record<keyof typeof ports, Untyped>;
+        const called = [
+          output.destroy('nothing'),
+          output.teardown('nothing'),
+          output.set('theirs', { text: 'ours' }),
+          output.create('theirs', { text: 'ours' }),
+          output.modify('nothing', () => undefined),
+          output.update('nothing', (current) => current),
+          output.remove('theirs'),
+          input.get('nothing'),
+          input.uncached.get('nothing'),
+          input.addFinalizer('nothing', 'f'),
+          input.set('x', { text: '' }),
+          input.remove('x'),
+          narrow.find('other'),
+          narrow.list(),
+          narrow.teardownSignal('other'),
+          context.cleanupOutputs(output),
+        ];
+        calls = called.length;
         return Promise.resolve();
-      });
-      await sim.settle();
-    });
-  });
+      };
+      const neverHeard = async (state: MemoryState): Promise<void> => {
+        await collection(state, C).create('theirs', { text: '' }, { owner: 'other' });
+      };
+      if (where === 'in a simulation') {
+        await simulate({}, async (sim) => {
+          const { state } = setUp(sim, ports, reconcile);
+          await neverHeard(state);
+          await sim.settle();
+        });
+      } else {
+        await using owner = new Owner('test');
+        const { state, runtime } = start({ host: realHost(), owner });
+        await neverHeard(state);
+        runtime.register(defineController({ name: 'C', ports, reconcile }));
+        runtime.start();
+        for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(calls).toBe(16);
+    },
+  );
 
-  test('keeps to the rate of changes of its controller', async () => {
+  test('keeps to the rate of changes of its controller, which is no other’s', async () => {
     await simulate({}, async (sim) => {
       const { host, owner } = sim.node('node');
-      const { state, runtime } = start({ host, owner });
-      const at: number[] = [];
-      runtime.register(
-        defineController({
-          name: 'eager',
-          ports: { input: weak(A), output: exclusive(C) },
-          changeRate: { rate: 10, burst: 3 },
-          async reconcile({ input, output }) {
-            await input.list();
-            for (let id = 0; id < 6; id += 1) {
-              await output.set(`${id}`, { text: '' });
-              at.push(sim.now);
-            }
-          },
-        }),
-      );
+      const { state } = start({ host, owner });
+      const runtime = new ControllerRuntime({ state, host, owner, changeRate: { rate: 100, burst: 1 } });
+      const at: Record<string, number[]> = { eager: [], like: [], own: [] };
+      const rates = { eager: {}, like: {}, own: { changeRate: { rate: 10, burst: 3 } } };
+      for (const [name, rate] of Object.entries(rates)) {
+        runtime.register(
+          defineController({
+            name,
+            ports: { input: strong(A), output: shared(C) },
+            ...rate,
+            async reconcile({ input, output }) {
+              await input.list();
+              for (let id = 0; id < 4; id += 1) {
+                await output.set(`${name}-${id}`, { text: '' });
+                at[name]?.push(sim.now);
+              }
+              await input.addFinalizer('x', name);
+              at[name]?.push(sim.now);
+            },
+          }),
+        );
+      }
+      await collection(state, A).create('x', { text: '' });
       runtime.start();
       await sim.settle();
-      expect(at).toEqual([0, 0, 0, 100, 200, 300]);
-      expect(await collection(state, C).list()).toHaveLength(6);
+      const first = Object.fromEntries(Object.entries(at).map(([name, times]) => [name, times.slice(0, 5)]));
+      expect(first).toEqual({ eager: [0, 10, 20, 30, 40], like: [0, 10, 20, 30, 40], own: [0, 0, 0, 100, 200] });
+      expect(await collection(state, C).list()).toHaveLength(12);
     });
   });
 });

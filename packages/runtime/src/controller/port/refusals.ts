@@ -1,3 +1,4 @@
+import { seenTo } from './passage.ts';
 import type { PortDeclaration } from '../ports.ts';
 
 /** Says no to a call that its port was not declared for, as the COSI runtime words it. */
@@ -9,7 +10,7 @@ export interface Refusals {
 
 export function refusalsOf({ type: { namespace, type } }: PortDeclaration, controller: string): Refusals {
   const resource = `resource "${namespace}"/"${type}"`;
-  const refuse = (why: string): Promise<never> => Promise.reject(new Error(why));
+  const refuse = (why: string): Promise<never> => seenTo(Promise.reject(new Error(why)));
   return {
     query: () => refuse(`attempt to query ${resource}, not input or output for controller "${controller}"`),
     write: (attempt, id) =>
