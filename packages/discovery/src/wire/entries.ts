@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { NOTHING, packPart, unpack, writePacked, type Packed } from './packed.ts';
+import { messageSpace } from '@cosi-ts/core';
+import { asBuffer, NOTHING, packPart, unpack, writePacked, type Packed } from './packed.ts';
 import { text, textBytes } from './text.ts';
 
 // The service's hot path. WatchResponse and ListResponse both hold affiliates as repeated field 1, and protobuf
@@ -79,7 +80,7 @@ export function countEndpoints(entry: Packed): number {
 export function joinEntries(entries: readonly Packed[]): Uint8Array {
   let length = 0;
   for (const entry of entries) length += entry.length;
-  const joined = Buffer.allocUnsafeSlow(length);
+  const joined = asBuffer(messageSpace(length));
   let at = 0;
   for (const entry of entries) at = writePacked(entry, joined, at);
   return joined;

@@ -16,7 +16,7 @@ export interface WatcherOptions {
 export class Watcher {
   /** How often the service ended the watch. */
   drops = 0;
-  /** Messages after the first of each watch. */
+  /** Affiliates that were told of after the first message of each watch. */
   notifications = 0;
   /** The newest version that was told of each affiliate; -1 while none was. */
   readonly versions: Int32Array;
@@ -48,8 +48,7 @@ export class Watcher {
       let isFirst = true;
       this.#connection.call(this.#headers(), this.#options.cluster.watch, {
         message: (bytes) => {
-          if (!isFirst) this.notifications += 1;
-          this.#take(bytes);
+          this.#take(bytes, isFirst);
           if (isFirst) resolve();
           isFirst = false;
         },
@@ -62,11 +61,12 @@ export class Watcher {
     this.#connection.close();
   }
 
-  #take(bytes: Buffer): void {
+  #take(bytes: Buffer, isFirst: boolean): void {
     const { versions } = this;
     eachAffiliate(bytes, (affiliate, version) => {
       if (versions[affiliate] === -1) this.known += 1;
       versions[affiliate] = version;
+      if (!isFirst) this.notifications += 1;
       this.#options.onTold?.(affiliate, version);
     });
   }

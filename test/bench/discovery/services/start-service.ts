@@ -5,8 +5,13 @@ import path from 'node:path';
 import { goProgram } from '../../../interop/go-programs.ts';
 import { usageOf, type Usage } from './usage.ts';
 
-/** Who is measured: our service, the published one, or a server of the same library that does nothing. */
-export type Contestant = 'ours' | 'reference' | 'empty';
+/**
+ * Who is measured: our service, the published one, a server of the same library that does nothing, and the plainest
+ * service on that library or on Node's HTTP/2 alone.
+ */
+export type Contestant = 'ours' | 'reference' | 'empty' | Floor;
+
+export type Floor = 'grpc-js' | 'http2';
 
 /** A service in a process of its own. */
 export interface ServiceUnderTest extends AsyncDisposable {
@@ -18,6 +23,9 @@ export interface ServiceUnderTest extends AsyncDisposable {
 
 const COSI = path.join(import.meta.dirname, '../../../../packages/cli/bin/cosi.js');
 const EMPTY = path.join(import.meta.dirname, 'empty-service.ts');
+const PLAIN = path.join(import.meta.dirname, 'plain-service.ts');
+/** The memory that \`cosi discovery serve\` gives itself. */
+const LEAN = '--max-semi-space-size=16';
 
 export async function startService(contestant: Contestant): Promise<ServiceUnderTest> {
   const address = await freeAddress();
@@ -28,7 +36,7 @@ export async function startService(contestant: Contestant): Promise<ServiceUnder
   return {
     address,
     usage: () => usageOf(pid),
-    loopDelay: async () => (contestant === 'ours' ? loopDelayAt(metrics) : undefined),
+    loopDelay: async () => (contestant === 'reference' || contestant === 'empty' ? undefined : loopDelayAt(metrics)),
     async [Symbol.asyncDispose]() {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
@@ -46,8 +54,11 @@ async function launch(contestant: Contestant, address: string, metrics: string):
   // To profile, or to try what memory settings do.
   const node = process.env['BENCH_NODE_FLAGS']?.split(' ').filter((flag) => flag !== '') ?? [];
   if (contestant === 'empty') {
-    // With the memory that `cosi discovery serve` gives itself.
-    return spawn(process.execPath, ['--max-semi-space-size=16', ...node, '--no-warnings', EMPTY, address], options);
+    return spawn(process.execPath, [LEAN, ...node, '--no-warnings', EMPTY, address], options);
+  }
+  if (contestant === 'grpc-js' || contestant === 'http2') {
+    const plain = [LEAN, ...node, '--no-warnings', PLAIN, address, metrics, contestant];
+    return spawn(process.execPath, plain, options);
   }
   if (contestant === 'ours') {
     const ours = [...node, COSI, 'discovery', 'serve', ...flags, '--trust-x-real-ip=true'];

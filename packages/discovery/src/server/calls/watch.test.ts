@@ -28,7 +28,7 @@ function follow(sim: Simulation, { host, owner }: SimNode, address: string) {
   const { watch } = connect(host, address);
   const fold = (message: Message, isFirst: boolean): void => {
     if (isFirst) view.clear();
-    else expect(message.affiliates).toHaveLength(1);
+    else expect(new Set(message.affiliates.map(({ id }) => id)).size).toBe(message.affiliates.length);
     expect(isFirst && message.deleted).toBe(false);
     for (const affiliate of message.affiliates) {
       if (message.deleted) view.delete(affiliate.id);

@@ -1,8 +1,8 @@
-import { RpcError, type Changed, type ChangesCursor, type Host, type RpcSink } from '@cosi-ts/core';
-import { hasData, joinedParts } from '../../wire/entries.ts';
+import { RpcError, type ChangesCursor, type Host, type RpcSink } from '@cosi-ts/core';
+import { joinedParts } from '../../wire/entries.ts';
 import type { Packed } from '../../wire/packed.ts';
-import type { WatchMessages } from './watch-messages.ts';
 import type { StoredAffiliate } from '../state/stored-affiliate.ts';
+import type { WatchMessages } from './watch-messages.ts';
 
 export interface WatchOptions {
   readonly cursor: ChangesCursor<StoredAffiliate>;
@@ -15,25 +15,33 @@ export interface WatchOptions {
   readonly stuckTimeout: number;
 }
 
-/**
- * Milliseconds that a message takes, about. Whoever was told something rests for as long as it takes to tell everybody
- * else: when changes come faster than all can hear of them, each then hears of more at once, which costs less, and of
- * fewer in between. Where few watch, or little changes, nobody ever rests.
- */
-const TELLING = 0.005;
-const SHORTEST_REST = 5;
-const LONGEST_REST = 250;
-
 /** Bytes of a snapshot that are made at a time. */
 const PART = 32 * 1024;
 
+/** Affiliates that are told of at once, about 20 KB: what is not pulled yet can still be replaced by something newer. */
+const BATCH = 32;
+
 /**
- * One watch stream: everything there is in the first message, which may be empty, then each change in one of its own.
- * What waits for a slow receiver is its cursor's place, hence at most the newest state of each affiliate.
+ * Milliseconds that it takes to tell of an affiliate, about. Whoever was told rests for as long as it takes to tell
+ * everybody else the same: when changes come faster than all can hear of them, each then hears the newest of more
+ * affiliates at once, and of fewer states in between. Where few watch, or little changes, nobody ever rests.
+ */
+const TELLING = 0.005;
+const SHORTEST_REST = 5;
+const LONGEST_REST = 100;
+
+/**
+ * One watch stream: everything there is in the first message, which may be empty, then what changes, as it changes or,
+ * while the receiver or the service is behind, several affiliates at once. What waits for a slow receiver is its
+ * cursor's place, hence at most the newest state of each affiliate.
  */
 export class Watch {
   readonly #options: WatchOptions;
   #release: (() => void) | undefined;
+  /** How many affiliates were told of since it last knew of all. */
+  #told = 0;
+  /** By the monotonic clock; 0 while there is no need to look at it. */
+  #restsUntil = 0;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -45,15 +53,10 @@ export class Watch {
    * @throws RpcError ABORTED if the receiver is stuck, or missed more deletions than are remembered
    */
   async run(): Promise<void> {
-    const { cursor } = this.#options;
     const turn = this.#turn();
     if (turn !== undefined) await turn;
     await this.#sendAll(this.#snapshot());
-    while (!cursor.isClosed) {
-      if (!cursor.isReady) await cursor.ready();
-      const rest = (await this.#tellAll()) * this.#options.audience() * TELLING;
-      if (rest >= SHORTEST_REST) await this.#rest(Math.min(rest, LONGEST_REST));
-    }
+    await this.#follow();
   }
 
   /** Ends it in peace, whatever still waits for the receiver. Idempotent. */
@@ -72,32 +75,31 @@ export class Watch {
     }
   }
 
-  /** Tells all that there is to tell. @returns how many messages that took */
-  async #tellAll(): Promise<number> {
+  /** Tells what changes until it is ended. No promise is made for each message: a thousand may watch the same change. */
+  #follow(): Promise<void> {
     const { cursor } = this.#options;
-    let told = 0;
-    while (cursor.isReady && !cursor.isClosed) {
-      const turn = this.#turn();
-      if (turn !== undefined) await turn;
-      // One at a time: what is not pulled yet can still be replaced by something newer.
-      const batch = cursor.pull(1);
-      if (batch?.reset === true) throw new RpcError('ABORTED', 'the watch fell too far behind: deletions were lost');
-      for (const changed of batch?.changed ?? []) {
-        const blocked = this.#tell(changed);
-        if (blocked !== undefined) await blocked;
-        told += 1;
-      }
-    }
-    return told;
-  }
-
-  #rest(millis: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#options.host.timers.after(millis, resolve);
-      this.#release = () => {
-        timer.cancel();
-        resolve();
+    return new Promise<void>((resolve, reject: (error: Error) => void) => {
+      let hasTurn = false;
+      const goOn = (): void => {
+        try {
+          while (!cursor.isClosed) {
+            if (!cursor.isReady) {
+              cursor.onReady(goOn);
+              return;
+            }
+            const wait = hasTurn ? (this.#rest() ?? this.#tell()) : this.#turn();
+            hasTurn = !hasTurn;
+            if (wait !== undefined) {
+              wait.then(goOn, reject);
+              return;
+            }
+          }
+          resolve();
+        } catch (error) {
+          reject(error as Error);
+        }
       };
+      goOn();
     });
   }
 
@@ -115,20 +117,40 @@ export class Watch {
     return gate?.pass({ kind: 'pull', actor: 'discovery', label: 'watch' }) ?? pace.yield();
   }
 
-  #tell({ key, value, recreated }: Changed<StoredAffiliate>): Promise<void> | undefined {
-    const { messages, sink } = this.#options;
-    if (value === undefined) return this.#send(messages.deletion(key));
-    // Clients ignore what has no data: what they know of the node before it was deleted would stay for ever. The two
-    // are sent as one, since what waits could become old.
-    if (recreated === true && !hasData(value.entry)) void sink.write(messages.deletion(key));
-    return this.#send(messages.update(value.entry));
+  /** Undefined once it rested, as nearly all have before it is their turn. */
+  #rest(): Promise<void> | undefined {
+    if (this.#restsUntil === 0) return undefined;
+    const { clock, timers } = this.#options.host;
+    const left = this.#restsUntil - clock.monotonic();
+    this.#restsUntil = 0;
+    if (left <= 0) return undefined;
+    return new Promise((resolve) => {
+      const timer = timers.after(left, resolve);
+      this.#release = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
-  #send(message: Uint8Array): Promise<void> | undefined {
-    const { cursor, sink } = this.#options;
-    if (cursor.isClosed) return undefined;
-    const room = sink.write(message);
+  /** Tells some of what there is to tell. @returns what to wait for then */
+  #tell(): Promise<void> | undefined {
+    const { cursor, messages, sink } = this.#options;
+    const batch = cursor.pull(BATCH);
+    if (batch === undefined) return undefined;
+    if (batch.reset) throw new RpcError('ABORTED', 'the watch fell too far behind: deletions were lost');
+    this.#told += batch.changed.length;
+    if (batch.complete) this.#beginRest();
+    let room: Promise<void> | undefined;
+    for (const message of messages.of(batch.changed)) room = sink.write(message) ?? room;
     return room && this.#waitFor(room);
+  }
+
+  #beginRest(): void {
+    const { audience, host } = this.#options;
+    const rest = this.#told * audience() * TELLING;
+    if (rest >= SHORTEST_REST) this.#restsUntil = host.clock.monotonic() + Math.min(rest, LONGEST_REST);
+    this.#told = 0;
   }
 
   #waitFor(room: Promise<void>): Promise<void> {
