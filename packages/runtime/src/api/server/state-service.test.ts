@@ -142,6 +142,12 @@ const CASES: [string, RpcStatusName, () => Promise<unknown>, RegExp?][] = [
     () => ask('Create', { resource: { metadata: metadata('n', { owner: 'a' }), spec: {} }, options: { owner: 'b' } }),
     /owner is already set to "a"/,
   ],
+  [
+    'create for an owner that no option names',
+    'UNKNOWN',
+    () => ask('Create', { resource: { metadata: metadata('n', { owner: 'a' }), spec: {} } }),
+    /owner is already set to "a"/,
+  ],
   ['create without a resource', 'INVALID_ARGUMENT', () => ask('Create', {})],
   ['create without metadata', 'INVALID_ARGUMENT', () => ask('Create', { resource: { spec: {} } })],
   ['create without a spec', 'INVALID_ARGUMENT', () => ask('Create', { resource: { metadata: metadata('n') } })],
@@ -214,6 +220,17 @@ const CASES: [string, RpcStatusName, () => Promise<unknown>, RegExp?][] = [
     'FAILED_PRECONDITION',
     () => ask('Watch', { ...kind, options: { startFromBookmark: new Uint8Array(32) } }),
   ],
+  [
+    'watch from what is no bookmark',
+    'FAILED_PRECONDITION',
+    () => ask('Watch', { ...kind, options: { startFromBookmark: new Uint8Array(3) } }),
+  ],
+  [
+    'watch of one id from a foreign bookmark',
+    'FAILED_PRECONDITION',
+    () => ask('Watch', { ...named('plain'), options: { startFromBookmark: new Uint8Array(32) } }),
+  ],
+  ['watch by a bad regexp', 'INVALID_ARGUMENT', () => ask('Watch', { ...kind, options: { idQuery: { regexp: '(' } } })],
   [
     'watch from an empty bookmark',
     'FAILED_PRECONDITION',
