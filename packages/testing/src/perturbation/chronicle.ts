@@ -1,6 +1,7 @@
 import { NO_CAUSES, type Cause } from '@cosi-ts/core';
 import { kindKey, pointerText, type Resource, type ResourceType } from '@cosi-ts/resources';
 import type { MemoryState, WatchEvent } from '@cosi-ts/runtime';
+import type { Simulation } from '../simulation/simulation.ts';
 import { hashText } from '../simulation/prng.ts';
 import { LivelockError } from './livelock.ts';
 import { observeResource, type RunOutcome } from './outcome.ts';
@@ -16,9 +17,15 @@ export interface Written {
   /** The kind, as causes name it. */
   readonly table: string;
   readonly key: string;
+  readonly how: 'creates' | 'writes' | 'destroys';
   /** What it is now; undefined: gone. */
-  readonly value: unknown;
+  readonly value: Resource | undefined;
+  /** When, and behind how many lines of the timeline. */
+  readonly at: number;
+  readonly place: number;
 }
+
+const HOW = { created: 'creates', updated: 'writes', destroyed: 'destroys' } as const;
 
 /** Writes that are remembered: enough to see a loop in. */
 const KEPT = 1000;
@@ -37,11 +44,13 @@ export class Chronicle {
   #writes: Written[] = [];
   readonly #state: MemoryState;
   readonly #invariant: Scenario['invariant'];
+  readonly #sim: Pick<Simulation, 'now' | 'place'>;
   #visits: Map<number, number> | undefined;
   #difference = 0;
 
-  constructor(state: MemoryState, invariant: Scenario['invariant']) {
+  constructor(state: MemoryState, invariant: Scenario['invariant'], sim: Pick<Simulation, 'now' | 'place'>) {
     this.#state = state;
+    this.#sim = sim;
     this.#invariant = invariant;
   }
 
@@ -88,7 +97,9 @@ export class Chronicle {
     const after = event.type === 'destroyed' ? undefined : resource;
     const before = event.type === 'updated' ? event.old : event.type === 'destroyed' ? resource : undefined;
     const { actor = '', causes = NO_CAUSES, position = this.#state.position } = origin ?? {};
-    this.#writes.push({ actor, causes, position, table: kindKey(resource.metadata), key, value: after });
+    const table = kindKey(resource.metadata);
+    const { now: at, place } = this.#sim;
+    this.#writes.push({ actor, causes, position, table, key, how: HOW[event.type], value: after, at, place });
     if (this.#writes.length > 2 * KEPT) this.#writes = this.#writes.slice(-KEPT);
     if (this.#invariant !== undefined) void this.check({ before, after });
     if (this.#visits !== undefined) this.#visit(this.#visits, before, after, key);

@@ -1,3 +1,4 @@
+import { messageOf } from '@cosi-ts/core';
 import { StuckError } from '../simulation/driver.ts';
 import { nodeVersion, replayFromEnvironment } from '../simulation/outside/environment.ts';
 import { formatReplay, parseReplay } from '../simulation/replay.ts';
@@ -167,5 +168,5 @@ function lineOf(choices: readonly number[]): string {
 }
 
 function storyOf(result: SimulationResult<Run> | SimulationError): () => string {
-  return result instanceof SimulationError ? () => result.message : result.story;
+  return result instanceof SimulationError ? () => `${messageOf(result.cause)}\n${result.story}` : result.story;
 }

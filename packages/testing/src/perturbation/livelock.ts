@@ -1,6 +1,5 @@
 import { pointerText, type Resource } from '@cosi-ts/resources';
 import { StuckError } from '../simulation/driver.ts';
-import { observeResource } from './outcome.ts';
 import type { Written } from './chronicle.ts';
 
 /** Controllers write without end though nobody asks for anything: the message names them, and the loop. */
@@ -42,12 +41,21 @@ function loopOf(writes: readonly Written[]): { readonly loop: readonly Written[]
   return { loop: writes.slice(-4), isExact: false };
 }
 
-function describe({ actor, key, value }: Written): string {
-  const who = actor === '' ? 'a user' : actor;
-  if (value === undefined) return `${who} destroys ${key}`;
-  const { spec, ...metadata } = observeResource(value as Resource) as { readonly spec: unknown; phase: string };
-  const phase = metadata.phase === 'running' ? '' : ` ${metadata.phase}`;
-  return `${who} writes ${key}${phase} ${JSON.stringify(spec)}`;
+function describe(written: Written): string {
+  return `${writerOf(written)} ${describeWrite(written)}`;
+}
+
+export function writerOf({ actor }: Written): string {
+  return actor === '' ? 'a user' : actor;
+}
+
+/** `writes Volumes.test.dev(default/a) {"size":2}`. */
+export function describeWrite({ how, key, value }: Written): string {
+  if (value === undefined) return `${how} ${key}`;
+  const { phase, finalizers } = value.metadata;
+  const torn = phase === 'running' ? '' : ` ${phase}`;
+  const held = finalizers.length === 0 ? '' : ` held by ${finalizers.join(', ')}`;
+  return `${how} ${key}${torn}${held} ${JSON.stringify(value.spec)}`;
 }
 
 /** `Volumes.test.dev(default/a) v2 running {"size":2}`: a resource in a line. */

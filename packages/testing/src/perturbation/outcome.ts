@@ -43,7 +43,7 @@ export function differences(expected: RunOutcome, actual: RunOutcome, compareLiv
   for (const key of new Set([...expected.end.keys(), ...actual.end.keys()])) {
     const [before, after] = [expected.end.get(key), actual.end.get(key)];
     if (isDeepStrictEqual(before, after)) continue;
-    lines.push(`${key} is ${show(after)}, undisturbed it is ${show(before)}`);
+    lines.push(...differencesOf(key, before, after));
   }
   if (!compareLives) return lines;
   for (const key of new Set([...expected.lives.keys(), ...actual.lives.keys()])) {
@@ -60,6 +60,22 @@ export function differences(expected: RunOutcome, actual: RunOutcome, compareLiv
 
 const NEVER = { created: 0, destroyed: 0 };
 
+/** By field where both are there: what is the same tells nothing. */
+function differencesOf(key: string, before: unknown, after: unknown, path = ''): readonly string[] {
+  if (isPlain(before) && isPlain(after)) {
+    const fields = new Set([...Object.keys(before), ...Object.keys(after)]);
+    const changed = [...fields].filter((field) => !isDeepStrictEqual(before[field], after[field]));
+    return changed.flatMap((field) => differencesOf(key, before[field], after[field], `${path} ${field}`));
+  }
+  const of = path === '' ? '' : `:${path}`;
+  return [`${key}${of} is ${show(after)}, undisturbed it is ${show(before)}`];
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
 function show(value: unknown): string {
-  return value === undefined ? 'missing' : JSON.stringify(value);
+  if (value === undefined) return 'missing';
+  return isPlain(value) && 'spec' in value ? JSON.stringify(value['spec']) : JSON.stringify(value);
 }

@@ -79,7 +79,7 @@ test('each plan that fails becomes a test file, which holds the plan and why', a
   expect(text).toContain(`import { scenario } from './hasty.ts';`);
   expect(text).toContain(`test('crash of "hasty" after its write 3', async () => {`);
   expect(text).toContain(`plans: [{"kind":"crash","controller":"hasty","write":3}]`);
-  expect(text).toContain(' * Mades.test.dev(default/a) is ');
+  expect(text).toContain(' * Mades.test.dev(default/a): spec size is 1, undisturbed it is 2');
 });
 
 test('a plan is replayed from the environment, alone', async () => {

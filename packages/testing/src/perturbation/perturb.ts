@@ -1,9 +1,10 @@
-import { realHost } from '@cosi-ts/core';
+import { messageOf, realHost } from '@cosi-ts/core';
 import { replayFromEnvironment } from '../simulation/outside/environment.ts';
+import { SimulationError, type SimulationResult } from '../simulation/simulate.ts';
 import { differences } from './outcome.ts';
 import { describePlan, enumeratePlans, type Plan } from './plan.ts';
 import { writeRegressions, type RegressionFiles, type Regressions } from './regression-file.ts';
-import { runScenario, type Run } from './run.ts';
+import { runScenario, tellScenario, type Run } from './run.ts';
 import type { Scenario } from './scenario.ts';
 
 /** A plan under which the controllers did not come to what they come to undisturbed. */
@@ -11,6 +12,8 @@ export interface PlanFailure {
   readonly plan: Plan;
   /** What was wrong, a line each. */
   readonly reasons: readonly string[];
+  /** What happened, for people. */
+  readonly story: string;
 }
 
 export interface PerturbOptions {
@@ -37,16 +40,19 @@ export class ReferenceError extends Error {
   override readonly name = 'ReferenceError';
 }
 
+/** Plans that a message tells. */
+const SHOWN = 10;
+
 /** Some plans failed; the message says which and how, for people. */
 export class PerturbationError extends Error {
   override readonly name = 'PerturbationError';
   readonly failures: readonly PlanFailure[];
 
   constructor({ struck, failures, written }: PerturbReport) {
-    const files = written.length === 0 ? '' : `\n\nas tests to be kept: ${written.join(' ')}`;
-    super(
-      `${failures.length} of ${struck} perturbations led elsewhere:\n\n${failures.map(describeFailure).join('\n\n')}${files}`,
-    );
+    const told = failures.slice(0, SHOWN).map((failure, at) => describeFailure(failure, at === 0));
+    if (failures.length > SHOWN) told.push(`  and ${failures.length - SHOWN} more`);
+    if (written.length > 0) told.push(`as tests to be kept: ${written.join(' ')}`);
+    super(`${failures.length} of ${struck} perturbations led elsewhere:\n\n${told.join('\n\n')}`);
     this.failures = failures;
   }
 }
@@ -68,9 +74,9 @@ export async function perturb(scenario: Scenario, options: PerturbOptions = {}):
   const failures: PlanFailure[] = [];
   let struck = 0;
   for (const plan of plans) {
-    const { reasons, hasStruck } = await judge(scenario, plan, reference);
+    const { reasons, hasStruck, story } = await judge(scenario, plan, reference);
     if (hasStruck) struck += 1;
-    if (reasons.length > 0) failures.push({ plan, reasons });
+    if (reasons.length > 0) failures.push({ plan, reasons, story: story() });
   }
   const { regressions, files } = options;
   const written =
@@ -94,12 +100,23 @@ function planFromEnvironment(): Plan | undefined {
 }
 
 async function referenceOf(scenario: Scenario): Promise<Run> {
-  const [reference, again] = [await runScenario(scenario), await runScenario(scenario)];
+  const { value: reference, story } = await undisturbed(scenario);
+  const { value: again } = await undisturbed(scenario);
   const unequal = differences(reference.outcome, again.outcome, true);
   if (unequal.length > 0) throw new ReferenceError(`two undisturbed runs differ: ${unequal.join('; ')}`);
   const [wrong] = ownFaultsOf(reference);
-  if (wrong !== undefined) throw new ReferenceError(wrong);
+  if (wrong !== undefined) throw new ReferenceError(`the undisturbed run is wrong already: ${wrong}\n\n${story()}`);
   return reference;
+}
+
+async function undisturbed(scenario: Scenario): Promise<SimulationResult<Run>> {
+  try {
+    return await tellScenario(scenario);
+  } catch (thrown) {
+    if (!(thrown instanceof SimulationError)) throw thrown;
+    const why = `the undisturbed run fails already: ${messageOf(thrown.cause)}`;
+    throw new ReferenceError(`${why}\n\n${thrown.story}`, { cause: thrown });
+  }
 }
 
 /** Views are watched in a run of their own: what they cost is not what the others shall cost. */
@@ -108,21 +125,25 @@ async function everyPlanOf(scenario: Scenario, { occurrences }: Run): Promise<Re
   return enumeratePlans({ ...occurrences, advances });
 }
 
-async function judge(
-  scenario: Scenario,
-  plan: Plan,
-  reference: Run,
-): Promise<{ readonly reasons: readonly string[]; readonly hasStruck: boolean }> {
-  let run: Run;
+interface Judged {
+  readonly reasons: readonly string[];
+  readonly hasStruck: boolean;
+  readonly story: () => string;
+}
+
+async function judge(scenario: Scenario, plan: Plan, reference: Run): Promise<Judged> {
+  let told: SimulationResult<Run>;
   try {
-    run = await runScenario(scenario, { plan });
+    told = await tellScenario(scenario, { plan });
   } catch (thrown) {
-    return { reasons: [withoutStory(thrown)], hasStruck: true };
+    if (!(thrown instanceof SimulationError)) throw thrown;
+    return { reasons: [messageOf(thrown.cause)], hasStruck: true, story: () => thrown.story };
   }
+  const { value: run, story } = told;
   // Whoever is told late may never have seen what came and went: only the end counts then.
   const comparesLives = plan.kind !== 'skipped' && plan.kind !== 'stale';
   const reasons = [...differences(reference.outcome, run.outcome, comparesLives), ...ownFaultsOf(run)];
-  return { reasons, hasStruck: run.hasStruck };
+  return { reasons, hasStruck: run.hasStruck, story };
 }
 
 /** What is wrong with a run whatever another one was. */
@@ -135,12 +156,16 @@ export function ownFaultsOf({ mismatch, restless, violations, abandonedWrites }:
   ];
 }
 
-function describeFailure({ plan, reasons }: PlanFailure): string {
-  const shown = reasons.slice(0, 3).map((reason) => `    ${reason.replaceAll('\n', '\n    ')}`);
+function describeFailure({ plan, reasons, story }: PlanFailure, isFirst: boolean): string {
+  const shown = reasons.slice(0, 3).map((reason) => indented(reason));
   if (reasons.length > 3) shown.push(`    and ${reasons.length - 3} more`);
+  if (isFirst) shown.push(indented(story));
   return `  ${describePlan(plan)}\n${shown.join('\n')}\n    replay: COSI_REPLAY='${PLAN}${JSON.stringify(plan)}'`;
 }
 
-function withoutStory(thrown: unknown): string {
-  return (thrown instanceof Error ? thrown.message : String(thrown)).split('\n\nreplay: ')[0] ?? '';
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
 }

@@ -74,7 +74,7 @@ export class RandomGate implements Gate {
   }
 
   #answer(actor: string, label: string): void {
-    const what = this.#sim.choose(`answer of ${actor}`, RARITY);
+    const what = this.#sim.draw(`answer of ${actor}`, RARITY);
     if (what === RARITY - 1) {
       this.#strike('a lost answer', actor, `the answer to ${label} is lost`);
       throw new InjectedError(`the answer was lost: ${label}`);
@@ -90,10 +90,10 @@ export class RandomGate implements Gate {
   }
 
   #draws(what: string): boolean {
-    return !this.#isQuiet && this.#sim.choose(what, RARITY) === RARITY - 1;
+    return !this.#isQuiet && this.#sim.draw(what, RARITY) === RARITY - 1;
   }
 
   #late(): number {
-    return LATE[this.#sim.choose('for how long', LATE.length)] ?? 0;
+    return LATE[this.#sim.draw('for how long', LATE.length)] ?? 0;
   }
 }

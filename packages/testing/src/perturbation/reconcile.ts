@@ -102,7 +102,7 @@ export async function reconcileOnce(
   });
   for (const step of steps) {
     // What is there when a controller starts is another thing than what comes while it runs.
-    const pause = PAUSES[sim.choose('pause', PAUSES.length)];
+    const pause = PAUSES[sim.draw('pause', PAUSES.length)];
     if (pause !== undefined) await sim.advance(pause);
     await step(state);
   }

@@ -44,8 +44,12 @@ const HELD = 60_000;
 
 /** @throws SimulationError if the run does not come to rest, or a step fails */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Run> {
-  const { value } = await runSchedule(scenario, [], REST, options);
-  return value;
+  return (await tellScenario(scenario, options)).value;
+}
+
+/** The same, with the run's story. @throws SimulationError */
+export function tellScenario(scenario: Scenario, options: RunOptions = {}): Promise<SimulationResult<Run>> {
+  return runSchedule(scenario, [], REST, options);
 }
 
 /** One run of a scenario in an order that a tape gives. @throws SimulationError */

@@ -3,7 +3,7 @@ import { type ResourceType } from '@cosi-ts/resources';
 import { ControllerRuntime, MemoryState, type Controller, type State } from '@cosi-ts/runtime';
 import type { Simulation } from '../simulation/simulation.ts';
 import { Chronicle } from './chronicle.ts';
-import { describeResource } from './livelock.ts';
+import { describeResource, describeWrite, writerOf } from './livelock.ts';
 import { typesOf, type Scenario } from './scenario.ts';
 
 /** What controllers are run on. */
@@ -41,7 +41,13 @@ export async function setStage(
   const { clock, random, gate } = host;
   const lookup = { find: (name: string) => byName.get(name) };
   const state = new MemoryState({ clock, random, types: lookup, history: HISTORY });
-  const chronicle = new Chronicle(state, scenario.invariant);
+  const chronicle = new Chronicle(state, scenario.invariant, sim);
+  sim.remarkAtFailure(() =>
+    chronicle.writes.map((written) => {
+      const { at, place } = written;
+      return { at, place, who: writerOf(written), label: describeWrite(written) };
+    }),
+  );
   await chronicle.follow(types);
   sim.showAtFailure('resources at the end', () => contentsInLines(state, types));
   if (gate === undefined) throw new Error('a simulated host has a gate');

@@ -8,7 +8,7 @@ const SHOWN = 12;
 /** What everybody waits for: what could happen, what time will bring, and what the network holds. */
 export function describeWaiting(world: World, network: Network): string {
   const timers = [...world.timers.values()].sort((a, b) => a.due - b.due || a.order - b.order);
-  return [
+  const lines = [
     ...section(
       'could happen now',
       world.ready.map(({ life, label }) => `${life.name}: ${label}`),
@@ -25,7 +25,10 @@ export function describeWaiting(world: World, network: Network): string {
       'listeners',
       [...network.listeners].map(({ address, place }) => `${place.life.name}: ${address}`),
     ),
-  ].join('\n');
+  ];
+  return lines.length === 0
+    ? 'nobody waits for a timer, a message or a turn: nothing can happen any more'
+    : lines.join('\n');
 }
 
 /** What a process holds of the world. */

@@ -52,11 +52,14 @@ export class SimulationError extends Error {
   readonly choices: readonly number[];
   /** The same with what each was about and out of how many. */
   readonly draws: readonly Draw[];
+  /** What happened, for people: a part of the message. */
+  readonly story: string;
 
   constructor(thrown: unknown, replay: string, draws: readonly Draw[], story: string) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     super(`${message}\n\nreplay: COSI_REPLAY='${replay}'\n${story}`, { cause: thrown });
     this.replay = replay;
+    this.story = story;
     this.choices = draws.map(({ choice }) => choice);
     this.draws = draws;
   }
@@ -64,8 +67,9 @@ export class SimulationError extends Error {
 
 const EPOCH = 1_665_576_000_000;
 const BUDGET = { within: 60 * 60_000, steps: 1_000_000 };
-const SHOWN = 20;
-const DECISIONS = 20;
+/** Lines of the story, and of the steps before the end. */
+const STORY = 10;
+const STEPS = 12;
 
 /**
  * Runs a scenario in a world of its own: its nodes' clocks, timers, chance, files and network are simulated,
@@ -117,16 +121,15 @@ export async function simulateReplay<T>(
       checks: simulation.checks,
       choices: tape.choices,
       draws: () => tape.draws,
-      story: () => storyOf(trace).join('\n'),
+      story: () => storyOf(trace, simulation).join('\n'),
     };
   } catch (thrown) {
     const versions = { kit: KIT_VERSION, node: nodeVersion() };
     const line = `${formatReplay({ ...replay, versions })} ${formatProfile(faults)}`;
     const story = [
       ...otherVersions(recorded, versions),
-      ...storyOf(trace),
+      ...storyOf(trace, simulation),
       ...(thrown instanceof StuckError ? [simulation.waiting()] : []),
-      ...simulation.shownAtFailure(),
     ];
     throw new SimulationError(thrown, line, tape.draws, story.join('\n'));
   } finally {
@@ -134,13 +137,17 @@ export async function simulateReplay<T>(
   }
 }
 
-function storyOf(trace: Trace): readonly string[] {
+/** What is left out if there is none of it. */
+function storyOf(trace: Trace, simulation: Simulation): readonly string[] {
   return [
-    'what was decided, and what went wrong:',
-    trace.decisions(DECISIONS),
-    'the last of what happened:',
-    trace.tail(SHOWN),
+    ...section('what happened:', trace.story(STORY, simulation.remarks)),
+    ...simulation.shownAtFailure(),
+    ...section('the last steps:', trace.tail(STEPS)),
   ];
+}
+
+function section(title: string, text: string): readonly string[] {
+  return text === '' ? [] : [title, text];
 }
 
 function otherVersions(recorded: Versions = {}, present: Versions): readonly string[] {

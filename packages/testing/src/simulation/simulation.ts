@@ -8,6 +8,7 @@ import { Network, type Machine } from './network/network.ts';
 import type { SimWatch } from './network/sim-watch.ts';
 import { describeWaiting } from './report.ts';
 import { SimNode, type Program } from './sim-node.ts';
+import type { Remark } from './trace.ts';
 import type { LogLine } from './virtual-logger.ts';
 import type { World } from './world.ts';
 
@@ -44,6 +45,7 @@ export class Simulation {
   readonly #machines = new Map<string, { readonly machine: Machine; readonly volume: Volume }>();
   readonly #log: LogLine[] = [];
   readonly #checks = new Checks();
+  readonly #remarks: (() => readonly Remark[])[] = [];
   readonly #told: { readonly title: string; readonly lines: () => readonly string[] }[] = [];
 
   constructor(world: World, driver: Driver, seed: number, epoch: number) {
@@ -127,6 +129,13 @@ export class Simulation {
 
   /** A decision of the scenario's own, from 0 (the boring one) to `count - 1`. */
   choose(label: string, count: number): number {
+    const choice = this.draw(label, count);
+    if (choice > 0) this.#world.note('', `chosen: ${label}, ${choice} of ${count - 1}`);
+    return choice;
+  }
+
+  /** The same for who tells the reader better what came of it. @internal */
+  draw(label: string, count: number): number {
     return this.#world.tape.choose(label, count);
   }
 
@@ -197,6 +206,21 @@ export class Simulation {
     return this.#checks.counts;
   }
 
+  /** How many lines the timeline has: the place of a remark that is written later. @internal */
+  get place(): number {
+    return this.#world.trace.length;
+  }
+
+  /** What a failure of the run tells between its decisions: asked for then. @internal */
+  remarkAtFailure(remarks: () => readonly Remark[]): void {
+    this.#remarks.push(remarks);
+  }
+
+  /** @internal */
+  get remarks(): readonly Remark[] {
+    return this.#remarks.flatMap((remarks) => remarks());
+  }
+
   /** What a failure of the run shows at its end: asked for then. */
   showAtFailure(title: string, lines: () => readonly string[]): void {
     this.#told.push({ title, lines });
@@ -210,7 +234,7 @@ export class Simulation {
   #hear(line: LogLine): void {
     this.#log.push(line);
     if (line.level === 'debug') return;
-    this.#world.note(line.node, `${line.level}: ${line.message}`);
+    this.#world.note(line.node, `${line.level}: ${line.message}${fieldsOf(line.fields)}`);
   }
 
   #machine(name: string, addresses: readonly string[] = []): { readonly machine: Machine; readonly volume: Volume } {
@@ -223,6 +247,14 @@ export class Simulation {
     this.#machines.set(name, made);
     return made;
   }
+}
+
+/** ` (controller: volumes, error: refused)`. */
+function fieldsOf(fields: LogLine['fields']): string {
+  const texts = Object.entries(fields).map(
+    ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return texts.length === 0 ? '' : ` (${texts.join(', ')})`;
 }
 
 function budgetOf({ within, steps }: Limits): Partial<Budget> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Trace, type TraceEntry } from './trace.ts';
+import { Trace, type Remark, type TraceEntry } from './trace.ts';
 
 const entry = fc.record({
   at: fc.nat(9),
@@ -38,8 +38,28 @@ test('only the end of a long run is kept to be read', () => {
   for (let at = 0; at < 10_000; at += 1) trace.add({ at, who: 'a', label: `step ${at}`, choice: at % 2, count: 2 });
   expect(trace.length).toBe(10_000);
   expect(trace.tail(2)).toBe(
-    ['  … 9998 earlier', '      9.998s  a            step 9998', '      9.999s  a            step 9999 (2 of 2)'].join(
-      '\n',
-    ),
+    [
+      '  … 9998 earlier',
+      '      9.998s  a            step 9998',
+      '      9.999s  a            step 9999 (goes first, ahead of 1 in line)',
+    ].join('\n'),
   );
+});
+
+test('a story has every decision, and what is next to them', () => {
+  const trace = new Trace();
+  const remarks: Remark[] = [];
+  for (let at = 0; at < 100; at += 1) {
+    trace.add({ at, who: 'a', label: `step ${at}`, choice: at === 50 ? 1 : 0, count: 2 });
+    if (at % 5 === 0) remarks.push({ at, who: 'b', label: `writes ${at}`, place: trace.length });
+  }
+  expect(trace.story(4, remarks).split('\n')).toEqual([
+    '  … 8 more',
+    '        40ms  b            writes 40',
+    '        45ms  b            writes 45',
+    '        50ms  a            step 50 (goes first, ahead of 1 in line)',
+    '        50ms  b            writes 50',
+    '  … 9 more',
+  ]);
+  expect(new Trace().story(4)).toBe('');
 });
