@@ -114,7 +114,7 @@ export { prometheusObserver, type PrometheusModule } from './controller/metrics/
 export { ControllerRuntime, type ControllerRuntimeOptions } from './controller/engine/runtime.ts';
 export { transform } from './controller/operators/transform.ts';
 export { merge } from './controller/operators/merge.ts';
-export { cleanup, type CleanupHandler, type CleanupRun } from './controller/operators/cleanup.ts';
+export { cleanup, cleanupHandler, type CleanupHandler, type CleanupRun } from './controller/operators/cleanup.ts';
 export { combine, hasNoOutputs, removeOutputs } from './controller/operators/cleanup-handlers.ts';
 export { destroy } from './controller/operators/destroy.ts';
 export { removeOutput, writeOutput } from './controller/operators/outputs.ts';

@@ -117,7 +117,9 @@ describe('defect 16: nothing is left of a registration that was refused', () => 
       for (let attempt = 0; attempt < 2; attempt += 1) {
         // Twice with the same words: the first attempt is no conflict for the second.
         expect(() => runtime.register(second(B))).toThrow(
-          new RegistrationError('resource "Bs.test.dev" is already managed in exclusive mode by "first"'),
+          new RegistrationError(
+            'resource "Bs.test.dev" is already managed in exclusive mode by "first"; let one controller write it, or declare all its outputs shared',
+          ),
         );
       }
       expect(runtime.dependencyGraph()).toEqual(before);

@@ -277,17 +277,17 @@ describe('registration', () => {
     [
       'two exclusive writers',
       named('other', { outputs: exclusive(B) }),
-      'resource "Bs.test.dev" is already managed in exclusive mode by "first"',
+      'resource "Bs.test.dev" is already managed in exclusive mode by "first"; let one controller write it, or declare all its outputs shared',
     ],
     [
       'a shared writer beside an exclusive one',
       named('other', { outputs: shared(B) }),
-      'resource "Bs.test.dev" is already managed in exclusive mode by "first"',
+      'resource "Bs.test.dev" is already managed in exclusive mode by "first"; let one controller write it, or declare all its outputs shared',
     ],
     [
       'an exclusive writer beside a shared one',
       named('other', { outputs: exclusive(C) }),
-      'resource "Cs.test.dev" is already managed in shared mode by "first"',
+      'resource "Cs.test.dev" is already managed in shared mode by "first"; let one controller write it, or declare all its outputs shared',
     ],
     [
       'an input twice',
@@ -337,6 +337,33 @@ describe('registration', () => {
       await sim.settle();
       expect(at.length).toBeGreaterThan(0);
       expect(() => runtime.start()).toThrow('runtime has already been started');
+    });
+  });
+});
+
+describe('the start', () => {
+  test('warns of what may never end, and mentions what is missing', async () => {
+    await simulate({}, async (sim) => {
+      const { runtime } = start(sim.node('node'));
+      const named = (name: string, ports: Parameters<typeof defineController>[0]['ports']) =>
+        defineController({ name, ports, reconcile: () => Promise.resolve() });
+      runtime.register(named('one', { a: strong(A), b: exclusive(B) }));
+      runtime.register(named('two', { b: strong(B), a: exclusive(A), c: shared(C) }));
+      runtime.register(named('three', { c: weak(C.in('elsewhere')) }));
+      runtime.start();
+      await sim.settle();
+      expect(sim.log.map(({ level, message }) => `${level}: ${message.split(';')[0]}`)).toEqual([
+        'warn: controllers feed each other, and may never come to rest: one → two → one',
+        'warn: each waits with its teardown for the next one’s: one → two → one',
+        'debug: no controller writes elsewhere/Cs.test.dev, which is read by three',
+        'debug: no controller reads default/Cs.test.dev, which is written by two',
+      ]);
+      expect(runtime.checkGraph().map(({ what }) => what)).toEqual([
+        'cycle',
+        'teardownDeadlock',
+        'noProducer',
+        'noReader',
+      ]);
     });
   });
 });

@@ -14,7 +14,7 @@ export interface GraphFinding {
   /** In the order of the cycle, or of their names. */
   readonly controllers: readonly string[];
   readonly kind: Kind | undefined;
-  /** One line for a person. */
+  /** One line for a person: what is found, and what to do. */
   readonly message: string;
 }
 
@@ -32,28 +32,34 @@ export function checkGraph(
       what: 'cycle',
       controllers: cycle,
       kind: undefined,
-      message: `controllers feed each other, and may never come to rest: ${circle(cycle)}`,
+      message:
+        `controllers feed each other, and may never come to rest: ${circle(cycle)}; ` +
+        'if they do, declare one of the inputs with { feedback: true }',
     })),
     ...cycles(controllers, ({ holds }) => holds).map((cycle): GraphFinding => ({
       what: 'teardownDeadlock',
       controllers: cycle,
       kind: undefined,
-      message: `each waits with its teardown for the next one’s: ${circle(cycle)}`,
+      message:
+        `each waits with its teardown for the next one’s: ${circle(cycle)}; ` +
+        'let one of them go of its input first, and declare that input with { holds: false }',
     })),
     ...unmatched(inputsOf, outputsOf, controllers, isExternal).map(({ kind, names }): GraphFinding => ({
       what: 'noProducer',
       controllers: names,
       kind,
-      message: `no controller writes ${kindKey(kind)}, which is read by ${names.join(', ')}`,
+      message: `no controller writes ${kindKey(kind)}, which is read by ${names.join(', ')}; ${ELSE}`,
     })),
     ...unmatched(outputsOf, inputsOf, controllers, isExternal).map(({ kind, names }): GraphFinding => ({
       what: 'noReader',
       controllers: names,
       kind,
-      message: `no controller reads ${kindKey(kind)}, which is written by ${names.join(', ')}`,
+      message: `no controller reads ${kindKey(kind)}, which is written by ${names.join(', ')}; ${ELSE}`,
     })),
   ];
 }
+
+const ELSE = 'if somebody else does, name it among the external kinds of the runtime';
 
 function circle(cycle: readonly string[]): string {
   return [...cycle, cycle[0]].join(' → ');

@@ -39,7 +39,11 @@ export class DependencyDatabase {
       if (first === undefined) continue;
       const held = outputsOf(first).get(type);
       if (held === 'shared' && kind === 'shared') continue;
-      throw new RegistrationError(`resource "${type}" is already managed in ${held} mode by "${first.name}"`);
+      // The first words are the COSI runtime's.
+      throw new RegistrationError(
+        `resource "${type}" is already managed in ${held} mode by "${first.name}"; ` +
+          'let one controller write it, or declare all its outputs shared',
+      );
     }
   }
 }
@@ -52,7 +56,8 @@ function outputsOf(controller: Controller): ReadonlyMap<string, OutputKind> {
     const known = outputs.get(port.type.type);
     if (known !== undefined && known !== port.kind) {
       throw new RegistrationError(
-        `resource "${port.type.type}" is already managed in ${known} mode by "${controller.name}"`,
+        `resource "${port.type.type}" is already managed in ${known} mode by "${controller.name}"; ` +
+          'declare both its outputs shared',
       );
     }
     outputs.set(port.type.type, port.kind);

@@ -17,9 +17,10 @@ const messages = (...given: Parameters<typeof checkGraph>): readonly string[] =>
 describe('the check of a graph', () => {
   test('finds nothing wrong with a chain, but for its ends', () => {
     const chain = [named('one', { a: weak(A), b: exclusive(B) }), named('two', { b: strong(B), c: exclusive(C) })];
+    const orElse = '; if somebody else does, name it among the external kinds of the runtime';
     expect(messages(chain)).toEqual([
-      'noProducer: no controller writes default/As.test.dev, which is read by one',
-      'noReader: no controller reads default/Cs.test.dev, which is written by two',
+      `noProducer: no controller writes default/As.test.dev, which is read by one${orElse}`,
+      `noReader: no controller reads default/Cs.test.dev, which is written by two${orElse}`,
     ]);
     expect(messages(chain, [A, C])).toEqual([]);
   });
@@ -31,14 +32,14 @@ describe('the check of a graph', () => {
       named('three', { c: weak(C, options), a: exclusive(A) }),
     ];
     expect(messages(ring({}))).toEqual([
-      'cycle: controllers feed each other, and may never come to rest: one → two → three → one',
+      'cycle: controllers feed each other, and may never come to rest: one → two → three → one; if they do, declare one of the inputs with { feedback: true }',
     ]);
     expect(messages(ring({ feedback: true }))).toEqual([]);
   });
 
   test('finds who feeds himself, but not who waits to be rid of an output, or writes to another namespace', () => {
     expect(messages([named('one', { a: weak(A), same: exclusive(A) })])).toEqual([
-      'cycle: controllers feed each other, and may never come to rest: one → one',
+      'cycle: controllers feed each other, and may never come to rest: one → one; if they do, declare one of the inputs with { feedback: true }',
     ]);
     expect(messages([named('one', { a: destroyReady(A), same: exclusive(A) })])).toEqual([]);
     expect(messages([destroy(A)])).toEqual([]);
@@ -51,7 +52,10 @@ describe('the check of a graph', () => {
       transform({ name: 'one', input: A, output: B, ...holding }),
       named('two', { b: strong(B), a: exclusive(A) }),
     ]);
-    expect(found).toContain('teardownDeadlock: each waits with its teardown for the next one’s: one → two → one');
+    expect(found).toContain(
+      'teardownDeadlock: each waits with its teardown for the next one’s: one → two → one; ' +
+        'let one of them go of its input first, and declare that input with { holds: false }',
+    );
     const letsGo = named('two', { b: strong(B, { holds: false }), a: exclusive(A) });
     expect(messages([transform({ name: 'one', input: A, output: B, ...holding }), letsGo]).join()).not.toContain(
       'teardown',

@@ -2,7 +2,7 @@ import type { Resource, ResourceType } from '@cosi-ts/resources';
 import { NotFoundError } from '../../state/errors.ts';
 import type { Finalizers } from '../../state/collection.ts';
 import type { Controller, Keys, OpenPorts, ReconcileContext } from '../controller.ts';
-import { primary, type InputPort, type QueuePorts } from '../ports.ts';
+import { primary, type InputPort, type PortsOf, type QueuePorts } from '../ports.ts';
 
 /** What has to be done before a resource may go. */
 export interface CleanupHandler<I> {
@@ -17,6 +17,27 @@ export interface CleanupRun<I> {
   keysOf(port: string, id: string, resource: Resource | undefined): Keys;
   /** @throws SkipReconcileError as long as the input may not go */
   remove(input: Resource<I>, ports: OpenPorts, context: ReconcileContext): Promise<void>;
+}
+
+/** A handler of one's own, with its ports by their types. */
+export function cleanupHandler<I, const P extends QueuePorts>(handler: {
+  readonly ports: P;
+  start(): {
+    keysOf(port: string, id: string, resource: Resource | undefined): Keys;
+    remove(input: Resource<I>, ports: PortsOf<P>, context: ReconcileContext): Promise<void>;
+  };
+}): CleanupHandler<I> {
+  const { ports } = handler;
+  return {
+    ports,
+    start() {
+      const run = handler.start();
+      return {
+        keysOf: (port, id, resource) => run.keysOf(port, id, resource),
+        remove: (input, opened, context) => run.remove(input, opened as PortsOf<P>, context),
+      };
+    },
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   RequeueError,
   SkipReconcileError,
   cleanup,
+  cleanupHandler,
   collection,
   combine,
   destroy,
@@ -231,13 +232,16 @@ export const OPERATOR_RULES: Readonly<Record<string, Rule>> = {
 
   async 'cleanup: a handler may say that it is too early'({ runtime, ints, int, settled }) {
     let isEarly = true;
-    const handler = {
-      ports: {},
+    const handler = cleanupHandler({
+      ports: { strs: mapped(Str) },
       start: () => ({
-        keysOf: () => [],
-        remove: () => (isEarly ? Promise.reject(new SkipReconcileError('too early')) : Promise.resolve()),
+        keysOf: (_port, id) => [id],
+        async remove(_input, { strs }) {
+          if (isEarly) throw new SkipReconcileError('too early');
+          assert.deepEqual(await strs.list(), []);
+        },
       }),
-    };
+    });
     runtime.register(cleanup({ name: 'C', input: Int, handler }));
     runtime.start();
     await int('one', 1);

@@ -30,13 +30,13 @@ export const REGISTRATION_RULES: Readonly<Record<string, Rule>> = {
     runtime.register(loop('Shared2', { output: shared(Str) }));
     refused(
       loop('Exclusive', { output: exclusive(Str.in('elsewhere')) }),
-      'resource "test/str" is already managed in shared mode by "Shared1"',
+      'resource "test/str" is already managed in shared mode by "Shared1"; let one controller write it, or declare all its outputs shared',
     );
     // Nothing is left of a registration that was refused.
     runtime.register(loop('Exclusive', { output: exclusive(Sentence) }));
     refused(
       loop('Other', { output: shared(Sentence) }),
-      'resource "test/sentence" is already managed in exclusive mode by "Exclusive"',
+      'resource "test/sentence" is already managed in exclusive mode by "Exclusive"; let one controller write it, or declare all its outputs shared',
     );
     refused(loop('Exclusive', {}), 'controller "Exclusive" already registered');
     await Promise.resolve();
