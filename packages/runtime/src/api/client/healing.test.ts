@@ -88,6 +88,39 @@ describe.each([
   });
 });
 
+test('events that come too fast, and a history that ends too early, are one stream without a seam', async () => {
+  await simulate({ seed: 7 }, async (sim) => {
+    const { server, remote } = await startServer(
+      sim.node('server').host,
+      sim.node('client').host,
+      HISTORY['shorter than a burst'],
+    );
+    const [contents, changes] = [new Fold(), new Fold()];
+    void contents.follow(await remote.watchKind(Namespace, { bootstrapContents: true }));
+    void changes.follow(await remote.watchKind(Namespace));
+    for (let round = 0; round < 5; round += 1) {
+      // One commit of more than the history holds: nobody can follow.
+      const ids = Array.from({ length: 30 }, (_, index) => `${(round % 2) * 20 + index}`);
+      const commands = ids.map(
+        (id) => ({ do: 'create', resource: Namespace.create(id, { description: '' }) }) as const,
+      );
+      await server.state.transact(commands);
+      if (round % 2 === 1) await server.cut();
+      await server.state.transact(ids.map((id) => ({ do: 'destroy', pointer: Namespace.pointer(id) })));
+      await server.state.create(Namespace.create(`kept ${round}`, { description: '' }));
+      if (round % 2 === 1) await server.listen();
+      await sim.advance('1h');
+    }
+    const stored = new Map((await server.state.list(Namespace)).map((resource) => [resource.metadata.id, resource]));
+    expect(stored.size).toBe(5);
+    for (const fold of [contents, changes]) {
+      expect(fold.failure).toBeUndefined();
+      expect(new Map(fold.contents)).toEqual(stored);
+    }
+    expect([contents.bootstraps, changes.bootstraps]).toEqual([1, 0]);
+  });
+});
+
 /** A first stream is not tried again by itself. */
 async function opened(open: () => Promise<Watch>): Promise<Watch> {
   for (;;) {
