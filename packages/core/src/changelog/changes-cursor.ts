@@ -74,26 +74,49 @@ export class ChangesCursor<V> extends Cursor {
       this.close();
       throw this.#table.failure;
     }
-    const { lostBefore } = this.#table;
-    const reset = this.#position < 0 || (this.#position < lostBefore && this.#knownLoss < lostBefore);
+    const reset = this.#isBehind;
     if (reset) {
       this.#position = 0;
       this.#anchor = undefined;
       this.#listingUntil = this.#table.position;
-      this.#knownLoss = lostBefore;
+      this.#knownLoss = this.#table.lostBefore;
       this.#recreated = undefined;
     }
     const changed: Changed<V>[] = [];
     let entry = this.#firstUnseen();
     for (; entry !== undefined; entry = entry.newer) {
       if (changed.length >= limit && entry.position !== this.#position) break;
-      this.#position = entry.position;
-      this.#anchor = entry;
+      this.#goTo(entry);
       if (entry.value === undefined && entry.position <= this.#listingUntil) continue;
       changed.push(this.#changedOf(entry));
     }
     if (entry === undefined) this.#position = this.#table.position;
     return { changed, reset, complete: entry === undefined, position: this.#position };
+  }
+
+  /**
+   * Passes over whole commits in which nobody would want anything, without making a batch of them.
+   *
+   * @param isDull whether a key's new value (undefined: it is gone) need not be given; it may be asked again
+   * @param limit how many keys it looks at
+   * @returns whether it has caught up: else there may be something to pull
+   */
+  skip(isDull: (key: string, value: V | undefined) => boolean, limit: number): boolean {
+    if (this.isClosed || this.#table.failure !== undefined || this.#isBehind) return false;
+    let left = limit;
+    let passed: Entry<V> | undefined;
+    for (let entry = this.#firstUnseen(); entry !== undefined; entry = entry.newer) {
+      // A commit is passed as a whole, or given as a whole.
+      if (passed !== undefined && passed.position !== entry.position) this.#goTo(passed);
+      const { key, value, position } = entry;
+      const isUntold = value === undefined && position <= this.#listingUntil;
+      if (left === 0 || (!isUntold && !isDull(key, value))) return false;
+      passed = entry;
+      left -= 1;
+    }
+    if (passed !== undefined) this.#anchor = passed;
+    this.#position = this.#table.position;
+    return true;
   }
 
   /** @internal */
@@ -114,6 +137,17 @@ export class ChangesCursor<V> extends Cursor {
     this.#anchor = undefined;
     this.#recreated = undefined;
     this.#release();
+  }
+
+  /** Tombstones that it was not told of are given up: it has to list everything. */
+  get #isBehind(): boolean {
+    const { lostBefore } = this.#table;
+    return this.#position < 0 || (this.#position < lostBefore && this.#knownLoss < lostBefore);
+  }
+
+  #goTo(entry: Entry<V>): void {
+    this.#position = entry.position;
+    this.#anchor = entry;
   }
 
   #firstUnseen(): Entry<V> | undefined {

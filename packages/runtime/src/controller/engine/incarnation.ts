@@ -18,7 +18,7 @@ import type { ControllerLoad, RuntimeObserver } from '../metrics/observer.ts';
 import { delayOf, outcomeOf, type Outcome } from '../outcome.ts';
 import { accessOf, type AccessOptions } from './access.ts';
 import type { Aims } from './aims.ts';
-import type { InputFollower } from './input-follower.ts';
+import type { InputChange, InputFollower } from './input-follower.ts';
 import { Inputs } from './inputs.ts';
 import { KeyMapping } from './key-mapping.ts';
 import { KeyedQueue, type QueueWatcher } from './keyed-queue.ts';
@@ -201,7 +201,9 @@ export class Incarnation {
   }
 
   #take(input: InputFollower): void {
-    for (const change of input.pull()) {
+    const changes = input.pull();
+    for (let index = 0; index < changes.length; index += 1) {
+      const change = changes[index] as InputChange;
       const removal = this.#inputs?.removalOf(change);
       if (removal !== undefined) this.#queue.add(removal, change.cause);
       else this.#mapping?.add(change);

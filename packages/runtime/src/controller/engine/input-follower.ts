@@ -69,11 +69,15 @@ export class InputFollower {
   arm(): void {
     if (this.#isAwaited || this.#cursor === undefined) return;
     this.#isAwaited = true;
-    this.#cursor.onReady(() => {
-      this.#isAwaited = false;
-      this.#ready();
-    });
+    this.#cursor.onReady(this.#woken);
   }
+
+  /** Most of what is told of outputs is what their controller wrote itself: that wakes nobody. */
+  readonly #woken = (): void => {
+    this.#isAwaited = false;
+    if (this.#missing === undefined && this.#cursor?.skip(this.#isDull, PULL) === true) this.arm();
+    else this.#ready();
+  };
 
   /** Follows other ids from now on. @param again whether those that exist are told */
   aim(aim: Aim, again: boolean): void {
@@ -114,7 +118,8 @@ export class InputFollower {
       this.#isListedAnew = true;
     }
     const changes: InputChange[] = [];
-    for (const one of batch.changed) this.#take(one, changes);
+    const { changed } = batch;
+    for (let index = 0; index < changed.length; index += 1) this.#take(changed[index] as Changed<Resource>, changes);
     if (batch.complete && this.#missing !== undefined) {
       const missing = this.#missing;
       this.#missing = undefined;
@@ -151,15 +156,11 @@ export class InputFollower {
   #take(changed: Changed<Resource>, changes: InputChange[]): void {
     const { key, value, last, position } = changed;
     this.#missing?.delete(key);
-    if (this.#watched.size > 0 && (value === undefined || value.metadata.phase === 'tearingDown')) this.#fire(key);
-    if (this.#aim !== undefined && !this.#aim.has(key)) {
-      this.#known.delete(key);
-      return;
+    if (this.#watched.size > 0 && isGoing(value)) this.#fire(key);
+    this.#know(key, value);
+    if (this.#concerns(key, value)) {
+      changes.push({ port: this.port, id: key, resource: value, last, cause: { table: this.#table, key, position } });
     }
-    if (value === undefined) this.#known.delete(key);
-    else this.#known.add(key);
-    if (!this.#concerns(value)) return;
-    changes.push({ port: this.port, id: key, resource: value, last, cause: { table: this.#table, key, position } });
   }
 
   #fire(id: string): void {
@@ -168,8 +169,32 @@ export class InputFollower {
     for (const fire of watchers ?? []) fire();
   }
 
-  #concerns(resource: Resource | undefined): boolean {
-    if (!this.#destroyReadyOnly || resource === undefined) return true;
-    return resource.metadata.phase === 'tearingDown' && resource.metadata.finalizers.length === 0;
+  /** What is passed over is known to be there; what is gone is never passed over. */
+  readonly #isDull = (key: string, value: Resource | undefined): boolean => {
+    const isTold = (this.#watched.size > 0 && isGoing(value)) || this.#concerns(key, value);
+    if (!isTold) this.#know(key, value);
+    return !isTold;
+  };
+
+  #know(key: string, value: Resource | undefined): void {
+    if (value !== undefined && this.#isAimedAt(key)) this.#known.add(key);
+    else this.#known.delete(key);
   }
+
+  #isAimedAt(key: string): boolean {
+    return this.#aim === undefined || this.#aim.has(key);
+  }
+
+  #concerns(key: string, value: Resource | undefined): boolean {
+    if (!this.#isAimedAt(key)) return false;
+    return !this.#destroyReadyOnly || value === undefined || isDestroyReady(value);
+  }
+}
+
+function isGoing(resource: Resource | undefined): boolean {
+  return resource === undefined || resource.metadata.phase === 'tearingDown';
+}
+
+function isDestroyReady({ metadata: { phase, finalizers } }: Resource): boolean {
+  return phase === 'tearingDown' && finalizers.length === 0;
 }

@@ -50,7 +50,7 @@ export class Inputs {
 
   /** Asks to be told when there is something to pull. */
   arm(): void {
-    for (const follower of this.#line) follower.arm();
+    for (let index = 0; index < this.#line.length; index += 1) this.#line[index]?.arm();
   }
 
   /** The key that a change of an output wakes; undefined if the change is one of an input. */

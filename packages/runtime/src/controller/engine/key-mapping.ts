@@ -47,7 +47,7 @@ export class KeyMapping {
         this.#begun.set(jobOf(change), keys);
         return;
       }
-      for (const key of keys) this.#found(key, change.cause);
+      for (let index = 0; index < keys.length; index += 1) this.#found(keys[index] as string, change.cause);
       this.#mapped?.(change, keys.length);
     } catch {
       // It is tried again, and fails where failures are told.

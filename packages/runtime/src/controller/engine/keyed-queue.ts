@@ -2,6 +2,7 @@ import { Backoff, type Cause, type Random, type Timer, type Timers } from '@cosi
 
 interface Item {
   readonly key: string;
+  /** {@link NO_CAUSES} until there is one. */
   causes: Cause[];
   /** Of the work under way. */
   taken: readonly Cause[];
@@ -106,7 +107,7 @@ export class KeyedQueue {
     item.state = 'held';
     this.#held += 1;
     item.taken = item.causes;
-    item.causes = [];
+    item.causes = NO_CAUSES;
     return { key: item.key, causes: item.taken };
   }
 
@@ -181,13 +182,23 @@ export class KeyedQueue {
 
   #wakeIdle(): void {
     const idle = this.#idle;
+    if (idle.length === 0) return;
     this.#idle = [];
     for (const wake of idle) wake();
   }
 }
 
 function newItem(key: string): Item {
-  return { key, causes: [], taken: [], state: 'ready', dirty: false, timer: undefined, backoff: undefined, since: 0 };
+  return {
+    key,
+    causes: NO_CAUSES,
+    taken: NO_CAUSES,
+    state: 'ready',
+    dirty: false,
+    timer: undefined,
+    backoff: undefined,
+    since: 0,
+  };
 }
 
 /** What led to work that failed leads to its retry. */
@@ -197,9 +208,17 @@ function recallCauses(item: Item): void {
   for (const cause of newer) addCause(item, cause);
 }
 
+/** Most keys have one cause: an array that grows would make room for many. */
+const NO_CAUSES: Cause[] = [];
+
 /** A later change of the same resource takes the place of an earlier one. */
-function addCause({ causes }: Item, cause: Cause | undefined): void {
+function addCause(item: Item, cause: Cause | undefined): void {
+  const { causes } = item;
   if (cause === undefined || causes.length >= MAX_CAUSES) return;
+  if (causes.length === 0) {
+    item.causes = [cause];
+    return;
+  }
   const known = causes.findIndex(({ key, table }) => key === cause.key && table === cause.table);
   if (known < 0) causes.push(cause);
   else causes[known] = cause;

@@ -1,5 +1,5 @@
 import { andThen, recovered, type Eventually } from '@cosi-ts/core';
-import { equalMetadata, type Labels, type Resource, type ResourceType } from '@cosi-ts/resources';
+import { equalMetadata, type Labels, type NewMetadata, type Resource, type ResourceType } from '@cosi-ts/resources';
 import { AlreadyExistsError, NotFoundError, PhaseConflictError, VersionConflictError } from '../errors.ts';
 import type { State, UpdateOptions } from '../state.ts';
 
@@ -33,7 +33,7 @@ export function setResource<S>(
 
   const write = (found: Resource<S> | undefined): Eventually<Resource<S>> => {
     if (found === undefined) {
-      const made = type.create(id, spec, { ...(labels && { labels }), ...(annotations && { annotations }) });
+      const made = type.create(id, spec, metadataWith(labels, annotations));
       return target.create(made, options) as Eventually<Resource<S>>;
     }
     if (phase !== 'any' && found.metadata.phase !== phase) throw new PhaseConflictError(found.metadata, phase);
@@ -59,6 +59,11 @@ function isRace(thrown: unknown): boolean {
   return (
     thrown instanceof AlreadyExistsError || thrown instanceof VersionConflictError || thrown instanceof NotFoundError
   );
+}
+
+function metadataWith(labels: Labels | undefined, annotations: Labels | undefined): NewMetadata | undefined {
+  if (labels === undefined && annotations === undefined) return undefined;
+  return { ...(labels && { labels }), ...(annotations && { annotations }) };
 }
 
 function withSpec<S>(
