@@ -33,7 +33,7 @@ export async function listen(
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const entrance = entranceOf(
     target.tls,
-    (socket) => injector.injectConnection(untilOneSideEnds(socket)),
+    oneByOne((socket) => injector.injectConnection(untilOneSideEnds(socket)), pace),
     options.web && webServer(options.web, log),
   );
   const bound = await bind(address, oneByOne(entrance.enter, pace), { log, socketMode: options.socketMode ?? 0o600 });

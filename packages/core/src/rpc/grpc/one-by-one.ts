@@ -3,7 +3,8 @@ import type { Pace } from '../../host/host.ts';
 
 /**
  * Lets connections in one by one, as the pace allows. When a service comes back, hundreds come in one turn of the loop,
- * and each costs a tenth of a millisecond or two before anything is asked.
+ * and each costs a tenth of a millisecond or two before anything is asked: some when it is accepted, most when it shows
+ * that it speaks HTTP/2.
  */
 export function oneByOne(enter: (socket: Socket) => void, pace: Pace): (socket: Socket) => void {
   const waiting: Socket[] = [];
