@@ -61,7 +61,7 @@ export interface Finalizers {
 export interface Collection<S> extends Reader<S>, Writer<S>, Finalizers {
   readonly type: ResourceType<S>;
   /** {@link Writer.set}, done when it returns if the state can do that. It throws then. */
-  setNow(id: string, spec: S, options?: SetOptions): Eventually<Resource<S>>;
+  setNow(id: string, spec: S, options?: SetOptions, owner?: string): Eventually<Resource<S>>;
 }
 
 /** @param attribution who writes through it, and why: goes with each write */
@@ -86,13 +86,13 @@ export function collection<S>(
   const update: Collection<S>['update'] = (id, change, options) =>
     updateWithConflicts(state, type.pointer(id), change, attributed(options), same);
 
-  const setNow: Collection<S>['setNow'] = (id, spec, options) =>
+  const setNow: Collection<S>['setNow'] = (id, spec, options = NO_OPTIONS, owner = '') =>
     setResource(
       state,
       type,
       id,
       spec,
-      attributed(options) ?? NO_OPTIONS,
+      setOptions(options, owner, attribution?.()),
       () => findNow(state, type.pointer(id)) as Eventually<Resource<S> | undefined>,
     );
 
@@ -130,3 +130,17 @@ function changed<S>(current: Resource<S>, recipe: (draft: Draft<S>) => void): Re
 }
 
 const NO_OPTIONS: SetOptions = {};
+
+/** Written out, since it is made for each write, and to spread what is given costs several times as much. */
+function setOptions(given: SetOptions, owner: string, attribution: Attribution = given): SetOptions {
+  return {
+    owner: given.owner ?? owner,
+    actor: attribution.actor,
+    causes: attribution.causes,
+    signal: given.signal,
+    expectedPhase: given.expectedPhase,
+    labels: given.labels,
+    annotations: given.annotations,
+    current: given.current,
+  } satisfies Record<keyof SetOptions, unknown>;
+}

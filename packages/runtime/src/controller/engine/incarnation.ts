@@ -231,7 +231,7 @@ export class Incarnation {
         continue;
       }
       const { key, causes } = item;
-      const told = this.#stopwatch(run, key);
+      const told = this.#options.observer === undefined ? undefined : this.#stopwatch(run, key);
       let outcome: Outcome | undefined;
       for (let attempt = 1; outcome === undefined; attempt += 1) {
         try {

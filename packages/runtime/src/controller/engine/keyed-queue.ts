@@ -38,6 +38,8 @@ export class KeyedQueue {
   readonly #watcher: QueueWatcher | undefined;
   readonly #items = new Map<string, Item>();
   #line: Item[] = [];
+  /** What was taken last is mostly what is done next. */
+  #last: Item | undefined;
   #head = 0;
   #held = 0;
   #idle: (() => void)[] = [];
@@ -105,6 +107,7 @@ export class KeyedQueue {
       item.since = now;
     }
     item.state = 'held';
+    this.#last = item;
     this.#held += 1;
     item.taken = item.causes;
     item.causes = NO_CAUSES;
@@ -119,12 +122,12 @@ export class KeyedQueue {
 
   /** The work on a key succeeded. @param requeueAfter milliseconds after which it is wanted again. */
   done(key: string, requeueAfter?: number): void {
-    const item = this.#items.get(key);
+    const item = this.#last?.key === key ? this.#last : this.#items.get(key);
     if (item?.state !== 'held') return;
     this.#held -= 1;
     item.backoff = undefined;
     if (item.dirty) this.#enqueue(item, false);
-    else if (requeueAfter === undefined) this.#items.delete(key);
+    else if (requeueAfter === undefined) this.#forget(item);
     else this.#delay(item, requeueAfter);
   }
 
@@ -152,10 +155,16 @@ export class KeyedQueue {
     this.#closed = true;
     for (const item of this.#items.values()) item.timer?.cancel();
     this.#items.clear();
+    this.#last = undefined;
     this.#line = [];
     this.#head = 0;
     this.#held = 0;
     this.#wakeIdle();
+  }
+
+  #forget(item: Item): void {
+    this.#items.delete(item.key);
+    if (this.#last === item) this.#last = undefined;
   }
 
   #delay(item: Item, millis: number): void {

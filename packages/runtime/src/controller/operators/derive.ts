@@ -143,10 +143,11 @@ function newRun<I, O, X extends QueuePorts>(derivation: Derivation<I, O, X>, sta
   const isHeld = ({ metadata }: Resource<I>): boolean => metadata.finalizers.includes(name);
 
   const keysOfInput = (id: string, input: Resource<I> | undefined): Keys => {
-    const from = groups.groupOf(id);
     const to = input === undefined ? undefined : group(input);
+    if (!inputFinalizers) return groups.move(id, to);
+    const from = groups.groupOf(id);
     const keys = groups.move(id, to);
-    if (!inputFinalizers || input === undefined) {
+    if (input === undefined) {
       left.delete(id);
       return keys;
     }

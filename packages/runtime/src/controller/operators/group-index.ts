@@ -4,7 +4,7 @@
  */
 export class GroupIndex {
   readonly #groupOf = new Map<string, string>();
-  /** Most groups have one member, or a few, which need no set. */
+  /** Most groups have one member, or a few, which need no set. One whose only member has its name is not here at all. */
   readonly #members = new Map<string, string | string[] | Set<string>>();
 
   groupOf(id: string): string | undefined {
@@ -12,14 +12,15 @@ export class GroupIndex {
   }
 
   /** The groups that have members. */
-  all(): Iterable<string> {
-    return this.#members.keys();
+  *all(): Iterable<string> {
+    yield* this.#members.keys();
+    for (const [id, group] of this.#groupOf) if (id === group && !this.#members.has(group)) yield group;
   }
 
   /** The ids in a group, in no order; the list is good until the next move. */
   members(group: string): readonly string[] {
     const members = this.#members.get(group);
-    if (members === undefined) return NOBODY;
+    if (members === undefined) return this.#groupOf.get(group) === group ? [group] : NOBODY;
     if (typeof members === 'string') return [members];
     return Array.isArray(members) ? members : [...members];
   }
@@ -33,15 +34,18 @@ export class GroupIndex {
       this.#groupOf.delete(id);
       return from === undefined ? NOBODY : [from];
     }
-    this.#groupOf.set(id, to);
     this.#join(id, to);
+    this.#groupOf.set(id, to);
     return from === undefined ? [to] : [from, to];
   }
 
   #join(id: string, group: string): void {
     const members = this.#members.get(group);
-    if (members === undefined) this.#members.set(group, id);
-    else if (typeof members === 'string') this.#members.set(group, [members, id]);
+    if (members === undefined) {
+      // Before it is noted where `id` is: who is here by its name alone was here before.
+      if (this.#groupOf.get(group) === group) this.#members.set(group, [group, id]);
+      else if (id !== group) this.#members.set(group, id);
+    } else if (typeof members === 'string') this.#members.set(group, [members, id]);
     else if (!Array.isArray(members)) members.add(id);
     else if (members.length < FEW) this.#members.set(group, [...members, id]);
     else this.#members.set(group, new Set([...members, id]));

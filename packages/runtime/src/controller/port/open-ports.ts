@@ -136,7 +136,10 @@ function writer(name: string, resources: Collection<unknown>, holder: PortHolder
   return {
     create: (id, spec, options) => resources.create(id, spec, owned(id, options)),
     set: (id, spec, options) => resources.set(id, spec, owned(id, options)),
-    setNow: (id, spec, options) => resources.setNow(id, spec, owned(id, options)),
+    setNow: (id, spec, options) => {
+      holder.written(name, id);
+      return resources.setNow(id, spec, options, controller);
+    },
     modify: (id, recipe, options) => resources.modify(id, recipe, owned(id, options)),
     modifyWithResult: (id, empty, recipe, options) => resources.modifyWithResult(id, empty, recipe, owned(id, options)),
     update: (id, change, options) => resources.update(id, change, owned(id, options)),
