@@ -68,5 +68,7 @@ test('who asks hears of a teardown, also where nothing is followed', async () =>
   expect(ids(input)).toEqual([]);
   expect(heard).toBe(1);
   forget();
+  await a.create('z', { text: '' });
+  // Nobody follows anything any more.
   expect(input.isReady).toBe(false);
 });

@@ -1,9 +1,12 @@
+import type { ChangesCursor } from '@cosi-ts/core';
 import { simulate, type Simulation } from '@cosi-ts/testing';
-import type { Resource } from '@cosi-ts/resources';
+import type { Kind, Resource } from '@cosi-ts/resources';
 import { describe, expect, test } from 'vitest';
 import { collection, type Collection } from '../../state/collection.ts';
 import { ConflictError, NotFoundError } from '../../state/errors.ts';
+import { MemoryState } from '../../state/memory-state.ts';
 import type { Controller } from '../controller.ts';
+import { ControllerRuntime } from '../engine/runtime.ts';
 import { A, B, C, start, type Text } from '../engine/text-types.fixture.ts';
 import { SkipReconcileError } from '../outcome.ts';
 import { combine, hasNoOutputs, removeOutputs } from './cleanup-handlers.ts';
@@ -80,16 +83,36 @@ async function attempt(operation: Promise<unknown>): Promise<void> {
   }
 }
 
+/** A state whose cursors can be made to tell everything again, as after a lost backend. */
+class RepeatingState extends MemoryState {
+  readonly #cursors = new Set<ChangesCursor<Resource>>();
+
+  override changes(kind: Kind, since?: number): ChangesCursor<Resource> {
+    const cursor = super.changes(kind, since);
+    this.#cursors.add(cursor);
+    return cursor;
+  }
+
+  /** From the next change on. */
+  repeat(): void {
+    for (const cursor of this.#cursors) cursor.relist();
+  }
+}
+
+interface World {
+  readonly a: Collection<Text>;
+  readonly b: Collection<Text>;
+  crash(): void;
+  repeat(): void;
+}
+
 /** One thing that a user, another controller, or fate does. */
-async function disturb(
-  sim: Simulation,
-  { a, b, crash }: { readonly a: Collection<Text>; readonly b: Collection<Text>; readonly crash: () => void },
-): Promise<void> {
+async function disturb(sim: Simulation, { a, b, crash, repeat }: World): Promise<void> {
   const id = IDS[sim.choose('id', IDS.length)] ?? '';
   const text = ['p', 'pp', 'q', 'qq', ''][sim.choose('text', 5)] ?? '';
   const outputs = await b.list();
   const output = outputs[sim.choose('output', Math.max(1, outputs.length))]?.metadata.id ?? '';
-  switch (sim.choose('what', 9)) {
+  switch (sim.choose('what', 10)) {
     case 0:
     case 1:
     case 2:
@@ -104,22 +127,27 @@ async function disturb(
       return attempt(b.removeFinalizer(output, HOLDER));
     case 7:
       return attempt(b.teardown(output, { owner: 'T' }));
+    case 8:
+      return repeat();
     default:
       return crash();
   }
 }
 
 describe.each(Object.keys(controllers) as (keyof typeof controllers)[])('%s', (style) => {
-  test('comes to the map of what there is, in every order, with crashes, and holds no input that is gone', async () => {
+  test('comes to the map of what there is, in every order, with crashes and repetitions, and holds no input that is gone', async () => {
     for (const seed of SEEDS) {
       await simulate({ seed }, async (sim) => {
-        const { state, runtime } = start(sim.node('node'));
+        const { host, owner } = sim.node('node');
+        const state = new RepeatingState({ ...host, types: { find: () => undefined } });
+        const runtime = new ControllerRuntime({ state, host, owner });
         runtime.register(controllers[style]);
         const [a, b] = [collection(state, A), collection(state, B)];
         let crashes = 0;
-        const world = {
+        const world: World = {
           a,
           b,
+          repeat: () => state.repeat(),
           crash: () => {
             crashes += 1;
             runtime.crash('T');
