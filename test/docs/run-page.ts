@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { startProcess, temporaryDirectory } from '../process.ts';
 import { isShown } from './compare.ts';
+import { withOwnAddresses } from './own-addresses.ts';
 import { readPage, type ShownFile, type Step } from './page.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,7 +26,8 @@ export async function runPage(page: string, prepare?: (place: Place) => Promise<
   const bin = await commandDirectory(directory);
   await prepare?.({ directory, bin });
   const env = { PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` };
-  for (const action of readPage(await readFile(join(ROOT, 'docs', page), 'utf8'))) {
+  const text = await withOwnAddresses(await readFile(join(ROOT, 'docs', page), 'utf8'));
+  for (const action of readPage(text)) {
     if ('name' in action) await writeShown(directory, action);
     else await follow(action, directory, env);
   }

@@ -8,6 +8,8 @@ import { expect, test } from 'vitest';
  */
 const SERVER = 'packages/discovery/src/server';
 const CLIENT = 'packages/discovery/src/client';
+const REGISTRY = 'packages/controllers/src/registries/service';
+const CLI = 'packages/cli/src/discovery';
 const CASES: readonly (readonly [id: string, says: string, file: string, title: string])[] = [
   ['S1', 'Hello tells the address', `${SERVER}/discovery-service.test.ts`, 'tells where the caller is seen from'],
   ['S2', 'X-Real-IP', `${SERVER}/discovery-service.test.ts`, 'believes %s only where it is trusted'],
@@ -49,11 +51,15 @@ const CASES: readonly (readonly [id: string, says: string, file: string, title: 
   ['C1', 'two clients', `${CLIENT}/client-and-service.test.ts`, 'two find each other'],
   ['C2', 'expiry', `${CLIENT}/client-and-service.test.ts`, 'one that dies goes when its TTL ends'],
   ['C3', '5, 15 and 50 nodes', `${CLIENT}/client-and-service.test.ts`, '%i nodes see all others'],
-  ['C3', 'over real sockets', `${CLIENT}/real-sockets.test.ts`, 'twenty nodes find each other'],
+  ['C1', 'over real sockets', `${CLIENT}/real-sockets.test.ts`, 'two find each other'],
+  ['C2', 'over real sockets', `${CLIENT}/real-sockets.test.ts`, 'one that dies goes when its TTL ends'],
+  ['C3', '50 nodes over real sockets', `${CLIENT}/real-sockets.test.ts`, 'fifty nodes see all others'],
   ['C4', 'redirect', `${CLIENT}/real-sockets.test.ts`, 'a service that stops is followed'],
   ['C5', 'nothing is left', `${CLIENT}/real-sockets.test.ts`, 'closing leaves nothing open'],
   ['C6', 'deleted by others', `${CLIENT}/client-and-service.test.ts`, 'a deletion by a third party is healed'],
   ['C7', 'deleted by itself', `${CLIENT}/client-and-service.test.ts`, 'a deletion by a third party is healed'],
+  ['C6', 'over real sockets', `${CLIENT}/real-sockets.test.ts`, 'a deletion by a third party is healed'],
+  ['C7', 'over real sockets', `${CLIENT}/real-sockets.test.ts`, 'a deletion by a third party is healed'],
   ['C8', 'one plaintext port', 'packages/core/src/rpc/grpc/web.test.ts', 'serves calls and pages'],
   ['C8', 'one TLS port', 'packages/core/src/rpc/grpc/web.test.ts', 'serves calls and pages, by ALPN or without'],
   ['C8', 'silent client at the end', 'packages/core/src/rpc/grpc/web.test.ts', 'closes although a client says nothing'],
@@ -78,9 +84,32 @@ const CASES: readonly (readonly [id: string, says: string, file: string, title: 
   ['gap', 'wrong key', `${CLIENT}/client-and-service.test.ts`, 'one without the secret sees nobody'],
   ['gap', 'TTL bounds', `${SERVER}/limits.test.ts`, 'limits'],
   ['gap', 'identical refresh', `${SERVER}/discovery-service.test.ts`, 'hears nothing of what is there already'],
+  ['own', 'reads create no clusters', `${SERVER}/discovery-service.test.ts`, 'leaves no cluster that is neither used'],
+  ['own', 'number of clusters', `${SERVER}/discovery-service.test.ts`, 'hold for the number of clusters'],
+  ['own', 'number of watches', `${SERVER}/discovery-service.test.ts`, 'hold for the number of watches'],
+  ['own', 'both by option', `${CLI}/serve.test.ts`, 'has room for as many clusters and watches'],
+  ['own', 'damaged snapshot', `${SERVER}/snapshots/snapshots.test.ts`, 'that are damaged give what they can'],
+  ['own', 'failed snapshot', `${SERVER}/snapshots/snapshots.test.ts`, 'that cannot be written leave the last good one'],
+  ['own', 'random bytes', `${SERVER}/calls/rpc-service.test.ts`, 'is answered or refused, and leaves a sound state'],
+  ['own', 'slow watcher', `${SERVER}/calls/watch.test.ts`, 'send the newest there is, at most an entry of each'],
+  ['own', 'any interleaving', `${SERVER}/calls/watch.test.ts`, 'tell of deletions in the order'],
+  ['own', 'debug lines', `${CLI}/serve.test.ts`, 'says in debug lines how calls went'],
+  ['own', 'certificate files', `${CLI}/serve.test.ts`, 'shows a renewed certificate to new connections'],
+  ['own', 'no plaintext anywhere', 'test/e2e/discovery-canary.test.ts', 'the service never sees what nodes tell'],
+  ['own', 'same ciphertext', `${CLIENT}/discovery-client.test.ts`, 'sends the same ciphertext every half TTL'],
+  ['own', 'inner id', `${CLIENT}/discovery-client.test.ts`, 'an id that is not the one inside is refused'],
+  ['own', 'clean end', `${CLIENT}/discovery-client.test.ts`, 'takes a watch that ended cleanly for lost'],
+  ['own', 'redirect', `${CLIENT}/discovery-client.test.ts`, 'a redirect holds only while its target works'],
+  ['own', 'outage', `${CLIENT}/discovery-client.test.ts`, 'is survived for the TTL since the watch was last'],
+  ['own', 'cache', `${CLIENT}/cache.test.ts`, 'holds what was received and nothing readable'],
+  ['own', 'cache is deleted', `${REGISTRY}/no-flap.test.ts`, 'is a file for each service, and gone with it'],
+  ['own', 'unconfirmed', `${REGISTRY}/no-flap.test.ts`, 'finds its peers, marked as unconfirmed'],
+  ['own', 'no flap', `${REGISTRY}/no-flap.test.ts`, 'leaves the affiliates as they are until'],
+  ['own', 'several services', `${REGISTRY}/acceptance.test.ts`, 'are merged: lists joined'],
+  ['own', 'faults of the network', `${CLIENT}/network-faults.test.ts`, 'that is cut is made again'],
 ];
 
 test.each(CASES)('%s, %s', async (_id, _says, file, title) => {
   const text = await readFile(fileURLToPath(new URL(`../../../${file}`, import.meta.url)), 'utf8');
-  expect(text).toContain(`('${title}`);
+  expect(text).toContain(`'${title}`);
 });

@@ -1,12 +1,20 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { realHost } from '@cosi-ts/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../program.ts';
+import { newAuthority } from '../tls/authority.ts';
+
+const HELLO = '/sidero.discovery.server.Cluster/Hello';
 
 /** The command as a process runs it, with a place for its files. */
 function start(...args: string[]) {
+  return startIn({}, ...args);
+}
+
+function startIn(env: NodeJS.ProcessEnv, ...args: string[]) {
   const directory = mkdtempSync(join(tmpdir(), 'cosi-serve-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const ending = new AbortController();
@@ -15,13 +23,13 @@ function start(...args: string[]) {
   const done = run(['discovery', 'serve', '--landing-addr=', '--metrics-addr=', ...args], {
     out: sink(() => undefined),
     err: sink((text) => (err += text)),
-    env: {},
+    env,
     cwd: directory,
     version: () => '1.2.3',
     stopped: () => ending.signal,
   });
   const logged = async (pattern: RegExp): Promise<string> => {
-    await expect.poll(() => err).toMatch(pattern);
+    await expect.poll(() => err, { timeout: 10_000 }).toMatch(pattern);
     return pattern.exec(err)?.[1] ?? '';
   };
   const listening = () => logged(/listens address=(\S+)/);
@@ -83,6 +91,68 @@ describe('cosi discovery serve', () => {
     expect(await done).toBe(0);
   });
 
+  test.each<[string, NodeJS.ProcessEnv, readonly string[], boolean]>([
+    ['--log-level=info', {}, [], false],
+    ['--log-level=debug', {}, ['--log-level=debug'], true],
+    ['--debug', {}, ['--debug'], true],
+    ['MODE=dev', { MODE: 'dev' }, [], true],
+    ['MODE=production', { MODE: 'production' }, [], false],
+  ])('says in debug lines how calls went, if at all: %s', async (_, env, args, isVerbose) => {
+    const { done, err, listening, stop } = startIn(env, '--addr=127.0.0.1:0', '--snapshots-enabled=false', ...args);
+    const channel = realHost().rpc.connect({ address: await listening() });
+    await channel.unary(HELLO, Uint8Array.of(0x0a, 1, 0x63));
+    channel.close();
+    stop();
+    expect(await done).toBe(0);
+    expect(/^debug .*\/Hello .*code=OK/m.test(err())).toBe(isVerbose);
+  });
+
+  test('has room for as many clusters and watches as it is told', async () => {
+    const bounds = ['--max-clusters=1', '--max-watchers=1'];
+    const { done, listening, stop } = start('--addr=127.0.0.1:0', '--snapshots-enabled=false', ...bounds);
+    const channel = realHost().rpc.connect({ address: await listening() });
+    const cluster = (id: string) => Buffer.from(`\n\u0001${id}`);
+    const watch = (id: string) => channel.stream('/sidero.discovery.server.Cluster/Watch', cluster(id));
+    const first = watch('a');
+    expect(await first.next()).toHaveLength(0);
+    const second = await watch('a')
+      .next()
+      .catch((error: unknown) => error);
+    expect(second).toMatchObject({ status: 'RESOURCE_EXHAUSTED', message: expect.stringContaining('1 watches') });
+    const update = Buffer.concat([cluster('b'), Buffer.from('\u0012\u0001n')]);
+    const other = channel.unary('/sidero.discovery.server.Cluster/AffiliateUpdate', update);
+    await expect(other).rejects.toMatchObject({ status: 'RESOURCE_EXHAUSTED' });
+    channel.close();
+    stop();
+    expect(await done).toBe(0);
+  });
+
+  test('shows a renewed certificate to new connections', async () => {
+    const authority = await newAuthority(realHost(), 'test');
+    const identity = (commonName: string) =>
+      authority.issue({ use: 'server', commonName, names: ['127.0.0.1'], lifetime: 60_000 });
+    const [before, after] = [await identity('before'), await identity('after')];
+    const place = mkdtempSync(join(tmpdir(), 'cosi-serve-'));
+    onTestFinished(() => rmSync(place, { recursive: true }));
+    const write = ({ certificate, key }: typeof before): void => {
+      writeFileSync(join(place, 'tls.crt'), certificate);
+      writeFileSync(join(place, 'tls.key'), key);
+    };
+    write(before);
+    const paths = [`--certificate-path=${join(place, 'tls.crt')}`, `--key-path=${join(place, 'tls.key')}`];
+    const { done, listening, logged, stop } = start('--addr=127.0.0.1:0', '--snapshots-enabled=false', ...paths);
+    const address = await listening();
+    expect(await shownBy(address)).toBe('before');
+    write(after);
+    await logged(/the certificate was (renewed)/);
+    expect(await shownBy(address)).toBe('after');
+    const channel = realHost().rpc.connect({ address, tls: { ca: authority.certificate } });
+    expect(await channel.unary(HELLO, Uint8Array.of(0x0a, 1, 0x63))).toHaveLength(6);
+    channel.close();
+    stop();
+    expect(await done).toBe(0);
+  });
+
   test.each<[string, RegExp, number]>([
     ['--certificate-path=cert.pem', /TLS needs both/, 1],
     ['--gc-interval=abc', /'--gc-interval <duration>'.*duration like/, 2],
@@ -106,3 +176,16 @@ describe('cosi discovery serve', () => {
     expect(err()).toMatch(/\ncosi: .*\/dev\/null.*\n$/);
   });
 });
+
+/** The common name of the certificate that a connection is shown. */
+function shownBy(address: string): Promise<string | undefined> {
+  const { hostname: host, port } = new URL(`https://${address}`);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port: Number(port), rejectUnauthorized: false }, () => {
+      const { subject } = socket.getPeerCertificate();
+      socket.destroy();
+      resolve([subject.CN].flat()[0]);
+    });
+    socket.once('error', reject);
+  });
+}

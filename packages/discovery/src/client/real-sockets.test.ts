@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { Owner, type Host } from '@cosi-ts/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -10,16 +11,70 @@ import { data, endpoint, KEY } from './scripted-service.fixture.ts';
 // Real connections, in time that stands still but for what a test says: what happens here needs no waiting.
 
 describe('over real sockets', () => {
-  test('twenty nodes find each other without any time passing', async () => {
+  test('two find each other, see endpoints that the other reports, and see it leave (C1)', async () => {
     const { host, service } = await serve();
-    const names = Array.from({ length: 20 }, (_, index) => `node-${index}`);
-    const clients = names.map((name) => join(host, service.address, name));
-    for (const [index, name] of names.entries()) clients[index]?.setLocalData(data(name), [endpoint(index + 1)]);
-    await Promise.all(clients.map(({ affiliates }) => follow(affiliates, () => affiliates.size === 19)));
-    const last = clients[0]?.affiliates.get('node-19');
-    expect(last).toMatchObject({ data: { hostname: 'host of node-19' }, endpoints: [{ port: 20 }] });
-    await clients[19]?.deleteLocal();
-    await Promise.all(clients.slice(0, 19).map(({ affiliates }) => follow(affiliates, () => affiliates.size === 18)));
+    const [one, two] = [join(host, service.address, 'one'), join(host, service.address, 'two')];
+    for (const { statuses } of [one, two]) await follow(statuses, (now) => now.connected);
+    expect([one.affiliates.size, two.affiliates.size]).toEqual([0, 0]);
+    one.setLocalData(data('one'));
+    two.setLocalData(data('two'));
+    await follow(two.affiliates, () => two.affiliates.get('one')?.data.hostname === data('one').hostname);
+    await follow(one.affiliates, () => one.affiliates.get('two')?.data.hostname === data('two').hostname);
+    one.setLocalData(data('one'), [endpoint(5678)], [{ affiliateId: 'two', endpoints: [endpoint(7)] }]);
+    await follow(two.affiliates, () => two.affiliates.get('one')?.endpoints[0]?.port === 5678);
+    await follow(one.affiliates, () => one.affiliates.get('two')?.endpoints[0]?.port === 7);
+    await one.deleteLocal();
+    await follow(two.affiliates, () => two.affiliates.size === 0);
+  });
+
+  test('one that dies goes when its TTL ends (C2)', async () => {
+    const { host, service, advance } = await serve({ gcInterval: 1000 });
+    const owner = new Owner('one');
+    const one = join(host, service.address, 'one', { owner, ttl: 1000 });
+    const two = join(host, service.address, 'two');
+    one.setLocalData(data('one'));
+    await follow(two.affiliates, () => two.affiliates.size === 1);
+    owner.drop();
+    await advance(2000);
+    await follow(two.affiliates, () => two.affiliates.size === 0);
+  });
+
+  test('fifty nodes see all others with their own and the reported endpoint, without any time passing (C3)', async () => {
+    const { host, service } = await serve();
+    const names = Array.from({ length: 50 }, (_, index) => `node-${index}`);
+    const clients = names.map((name) => join(host, service.address, name, { ttl: 10_000 }));
+    for (const [index, name] of names.entries()) {
+      const next = (index + 1) % names.length;
+      const reported = [{ ip: Buffer.alloc(16), port: (next + 1) * 100 }];
+      const own = [{ ip: Buffer.alloc(4), port: (index + 1) * 10 }];
+      clients[index]?.setLocalData(data(name), own, [{ affiliateId: names[next] ?? '', endpoints: reported }]);
+    }
+    const isComplete = ({ affiliates }: DiscoveryClient): boolean =>
+      affiliates.size === names.length - 1 && affiliates.list().every(({ endpoints }) => endpoints.length === 2);
+    await Promise.all(clients.map((client) => follow(client.affiliates, () => isComplete(client))));
+    for (const { id, endpoints } of clients.flatMap(({ affiliates }) => affiliates.list())) {
+      const number = names.indexOf(id) + 1;
+      expect(endpoints.map(({ port }) => port).sort((a, b) => a - b)).toEqual([number * 10, number * 100]);
+    }
+  });
+
+  test('a deletion by a third party is healed, one of its own is not (C6, C7)', async () => {
+    const { host, service, remove, update, list, lines } = await serve();
+    const [one, two] = [join(host, service.address, 'one'), join(host, service.address, 'two')];
+    const warnings = () => lines.filter(({ level }) => level === 'warn').length;
+    one.setLocalData(data('one'));
+    await follow(two.affiliates, () => two.affiliates.size === 1);
+    await remove('one');
+    await expect.poll(warnings).toBe(1);
+    await expect.poll(() => list()).toHaveLength(1);
+    await one.deleteLocal();
+    await update('one', { endpoints: [new Uint8Array(16)] });
+    await remove('one');
+    // What it does about its own deletion it does before it knows of what comes behind.
+    two.setLocalData(data('two'));
+    await follow(one.affiliates, () => one.affiliates.size === 1);
+    expect((await list()).map(({ id }) => id)).toEqual(['two']);
+    expect(warnings()).toBe(1);
   });
 
   test('a service that stops is followed to where its successor on the same port sends', async () => {
@@ -61,7 +116,7 @@ describe('over real sockets', () => {
     const { host, service, pendingTimers } = await serve();
     const before = pendingTimers();
     const owner = new Owner('node');
-    const client = join(host, service.address, 'one', owner);
+    const client = join(host, service.address, 'one', { owner });
     client.setLocalData(data('one'));
     await follow(client.statuses, (now) => now.connected && now.published);
     await owner.close();
@@ -70,7 +125,12 @@ describe('over real sockets', () => {
   });
 });
 
-function join(host: Host, address: string, affiliateId: string, owner = new Owner(affiliateId)): DiscoveryClient {
+function join(
+  host: Host,
+  address: string,
+  affiliateId: string,
+  { owner = new Owner(affiliateId), ttl = 60_000 } = {},
+): DiscoveryClient {
   onTestFinished(() => owner.close());
   return new DiscoveryClient({
     host,
@@ -80,7 +140,7 @@ function join(host: Host, address: string, affiliateId: string, owner = new Owne
     clusterId: 'c',
     affiliateId,
     key: KEY,
-    ttl: 60_000,
+    ttl,
   });
 }
 
