@@ -187,6 +187,7 @@ export {
   encodeSpec,
   typeRegistry,
   type SpecBytes,
+  type SpecForms,
   type TypeLookup,
   type TypeRegistry,
 } from './registry.ts';

@@ -29,18 +29,24 @@ export interface SpecBytes {
   readonly yaml: string;
 }
 
+/** The same, where whoever wrote them may share them with everybody. */
+export interface SpecForms {
+  readonly proto: Uint8Array | Bytes;
+  readonly yaml: string;
+}
+
 /**
  * Encodes a resource's spec: derived for a type that is known, else what its writer sent. A tombstone has nothing to encode.
  *
  * @throws SchemaError for a spec of an unknown type, unless it is encoded already.
  */
-export function encodeSpec(resource: Resource, types: TypeLookup): SpecBytes {
+export function encodeSpec(resource: Resource, types: TypeLookup): SpecForms {
   const { metadata, spec } = resource;
   if (isTombstone(resource)) return NOTHING;
   const codec = types.find(metadata.type)?.spec;
   if (codec !== undefined) return { proto: codec.encode(spec), yaml: `${codec.toYaml(spec)}\n` };
   if (!isEncoded(spec)) throw new SchemaError('', `nobody can encode a ${metadata.type}: the type is not declared`);
-  return { proto: spec.proto.toUint8Array(), yaml: spec.yaml };
+  return spec;
 }
 
 /**
@@ -54,7 +60,7 @@ export function decodeSpec(type: string, { proto, yaml }: SpecBytes, types: Type
   return Object.freeze<EncodedSpec>({ proto: Bytes.from(proto), yaml });
 }
 
-const NOTHING: SpecBytes = { proto: new Uint8Array(0), yaml: '' };
+const NOTHING: SpecForms = { proto: new Uint8Array(0), yaml: '' };
 
 function isEncoded(spec: unknown): spec is EncodedSpec {
   return typeof spec === 'object' && spec !== null && 'proto' in spec && spec.proto instanceof Bytes && 'yaml' in spec;

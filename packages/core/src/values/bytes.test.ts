@@ -9,6 +9,9 @@ property.prop([data])('bytes come out as they went in, by every way', (data) => 
   expect(bytes.toUint8Array()).toEqual(data);
   expect([...bytes]).toEqual([...data]);
   expect(bytes.length).toBe(data.length);
+  const target = new Uint8Array(data.length + 2);
+  bytes.copyTo(target, 1);
+  expect([...target]).toEqual([0, ...data, 0]);
   expect(Bytes.from([...data]).equals(bytes)).toBe(true);
   expect(bytes.toBase64()).toBe(Buffer.from(data).toString('base64'));
   expect(Bytes.fromBase64(bytes.toBase64())?.equals(bytes)).toBe(true);

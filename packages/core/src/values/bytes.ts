@@ -34,6 +34,11 @@ export class Bytes {
     return this.#data.slice();
   }
 
+  /** Puts them into an array of somebody's, from an index on. */
+  copyTo(target: Uint8Array, at: number): void {
+    target.set(this.#data, at);
+  }
+
   toBase64(): string {
     return Buffer.from(this.#data.buffer, this.#data.byteOffset, this.#data.length).toString('base64');
   }

@@ -1,4 +1,4 @@
-import { RpcError, type RpcService, type ServerCall } from '@cosi-ts/core';
+import { RpcError, type RpcService, type ServerCall, type UnaryHandler } from '@cosi-ts/core';
 import { AccessDeniedError } from '../state/errors.ts';
 import type { AccessRequest, AccessRule, Verb } from './access.ts';
 import { methodOf } from './methods.ts';
@@ -55,14 +55,19 @@ export function apiAccess(
   policy: AccessPolicy,
   rolesOf: (call: ServerCall) => readonly string[],
 ): (call: ServerCall) => AccessRule {
-  return (call) => {
-    const roles = rolesOf(call);
-    const isAdmin = roles.some((role) => ADMINS.has(role));
-    if (!mayCall(call.method, roles)) return (request) => new AccessDeniedError('not authorized', request);
-    return (request) => {
+  const refuse: AccessRule = (request) => new AccessDeniedError('not authorized', request);
+  const ruleFor =
+    (isAdmin: boolean): AccessRule =>
+    (request) => {
       const reason = refusal(policy, request, isAdmin);
       return reason === undefined ? undefined : new AccessDeniedError(reason, request);
     };
+  // One for all of a kind, so that others can keep what they make of it.
+  const [admins, others] = [ruleFor(true), ruleFor(false)];
+  return (call) => {
+    const roles = rolesOf(call);
+    if (!mayCall(call.method, roles)) return refuse;
+    return roles.some((role) => ADMINS.has(role)) ? admins : others;
   };
 }
 
@@ -71,15 +76,25 @@ export function guardServices(
   services: readonly RpcService[],
   rolesOf: (call: ServerCall) => readonly string[],
 ): readonly RpcService[] {
+  const check = (call: ServerCall): void => {
+    if (!mayCall(call.method, rolesOf(call))) throw new RpcError('PERMISSION_DENIED', 'not authorized');
+  };
   const guard =
-    <R, A extends unknown[], T>(handler: (request: R, call: ServerCall, ...rest: A) => T | Promise<T>) =>
-    async (request: R, call: ServerCall, ...rest: A): Promise<T> => {
-      if (mayCall(call.method, rolesOf(call))) return handler(request, call, ...rest);
-      throw new RpcError('PERMISSION_DENIED', 'not authorized');
+    <R, A extends unknown[]>(handler: (request: R, call: ServerCall, ...rest: A) => Promise<void>) =>
+    async (request: R, call: ServerCall, ...rest: A): Promise<void> => {
+      check(call);
+      await handler(request, call, ...rest);
+    };
+  // What is asked by the ten thousand has no promise of ours around it.
+  const guardUnary =
+    (handler: UnaryHandler): UnaryHandler =>
+    (request, call) => {
+      check(call);
+      return handler(request, call);
     };
   return services.map(({ name, unary, streams, dialogs }) => ({
     name,
-    unary: new Map([...unary].map(([path, handler]) => [path, guard(handler)])),
+    unary: new Map([...unary].map(([path, handler]) => [path, guardUnary(handler)])),
     streams: new Map([...streams].map(([path, handler]) => [path, guard(handler)])),
     dialogs: dialogs && new Map([...dialogs].map(([path, handler]) => [path, guard(handler)])),
   }));

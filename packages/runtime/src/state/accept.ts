@@ -22,7 +22,8 @@ export function accept(
     const { id, owner } = metadata;
     if (!index.isWellFormed || !id.isWellFormed() || !owner.isWellFormed()) return malformed(metadata, 'its name');
   }
-  if (labels !== old?.labels && labels.size > 0) {
+  if (old !== undefined && labels !== old.labels && labels.equals(old.labels)) metadata.labels = old.labels;
+  else if (labels !== old?.labels && labels.size > 0) {
     metadata.labels = index.labels.intern(labels);
     if (metadata.labels === labels && !areWellFormed(labels)) return malformed(metadata, 'its labels');
   }

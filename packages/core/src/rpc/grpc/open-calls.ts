@@ -19,7 +19,9 @@ export class OpenCalls {
   readonly #log: Logger;
   readonly #pace: IndebtedPace;
   readonly #open = new Set<OpenCall>();
-  readonly #handlers = new Set<Promise<void>>();
+  /** Handlers that have not ended. */
+  #running = 0;
+  #onIdle: (() => void) | undefined;
   #state: 'open' | 'stopping' | 'crashed' = 'open';
 
   constructor(kind: ConnectionKind, { log, pace }: { readonly log: Logger; readonly pace: IndebtedPace }) {
@@ -68,7 +70,10 @@ export class OpenCalls {
       call.abort(stopping());
       sink?.wake();
     }
-    while (this.#handlers.size > 0) await Promise.all(this.#handlers);
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 
   /** From now on the handlers hear nothing, not even through their signals, and nothing of theirs is sent. */
@@ -76,7 +81,8 @@ export class OpenCalls {
     this.#state = 'crashed';
     for (const { sink } of this.#open) sink?.crash();
     this.#open.clear();
-    this.#handlers.clear();
+    this.#running = 0;
+    this.#onIdle?.();
   }
 
   #streaming(wire: WireStream, handle: (call: GrpcServerCall, sink: Sink) => Promise<void>): void {
@@ -113,22 +119,26 @@ export class OpenCalls {
   #follow<T>(work: Work<T>, result: Promise<T>): void {
     const { call, wire, sink } = work;
     this.#open.add(work);
-    const events: NodeJS.EventEmitter = wire;
-    events.once('cancelled', () => {
-      // grpc-js says so after each call, however it ended.
-      sink?.end();
-      if (!this.#open.delete(work)) return;
-      // As they come, they go: by the thousand. What each was busy with is put away as the loop turns.
-      const abort = (): void => call.abort(new RpcError('CANCELLED', 'the caller went away'));
-      const turn = this.#pace.yield();
-      if (turn === undefined) abort();
-      else void turn.then(abort);
-    });
-    const running = this.#settle(work, result).finally(() => {
-      this.#open.delete(work);
-      this.#handlers.delete(running);
-    });
-    this.#handlers.add(running);
+    this.#running += 1;
+    const listen = (): void => {
+      if (wire.cancelled) this.#cancel(work);
+      else (wire as NodeJS.EventEmitter).once('cancelled', () => this.#cancel(work));
+    };
+    if (sink === undefined) call.onWatched(listen);
+    else listen();
+    void this.#settle(work, result);
+  }
+
+  /** grpc-js says so after each call, however it ended. */
+  #cancel(work: OpenCall): void {
+    work.sink?.end();
+    const abort = (): void => {
+      if (this.#open.has(work)) work.call.abort(new RpcError('CANCELLED', 'the caller went away'));
+    };
+    // As they come, they go: by the thousand. What each was busy with is put away as the loop turns.
+    const turn = this.#pace.yield();
+    if (turn === undefined) abort();
+    else void turn.then(abort);
   }
 
   async #settle<T>(work: Work<T>, result: Promise<T>): Promise<void> {
@@ -138,6 +148,9 @@ export class OpenCalls {
     } catch (thrown) {
       this.#fail(work, thrown);
     }
+    if (!this.#open.delete(work) && this.#state === 'crashed') return;
+    this.#running -= 1;
+    if (this.#running === 0) this.#onIdle?.();
   }
 
   #fail(work: Work<never>, thrown: unknown): void {

@@ -30,6 +30,7 @@ export class GrpcServerCall implements ServerCall {
   #metadata: ReadonlyMap<string, readonly string[]> | undefined;
   #controller: AbortController | undefined;
   #reason: RpcError | undefined;
+  #onWatched: (() => void) | undefined;
 
   constructor(wire: WireCall, { isUnix, isVerifying }: ConnectionKind) {
     this.#wire = wire;
@@ -56,13 +57,20 @@ export class GrpcServerCall implements ServerCall {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+      else this.#onWatched?.();
     }
     return this.#controller.signal;
   }
 
   /** Whether its signal is aborted, or would be if there were one. */
   get isAborted(): boolean {
-    return this.#reason !== undefined;
+    return this.#reason !== undefined || this.#wire.cancelled;
+  }
+
+  /** Calls back when somebody looks at the signal, perhaps at once. Most calls end before anybody does. */
+  onWatched(listen: () => void): void {
+    if (this.#controller === undefined) this.#onWatched = listen;
+    else listen();
   }
 
   abort(reason: RpcError): void {

@@ -46,7 +46,14 @@ export function stateService(state: State, options: StateServiceOptions): RpcSer
     if (bytes <= maxSpecBytes) return resourceFrom(wire, types);
     throw new RpcError('RESOURCE_EXHAUSTED', `a spec has at most ${maxSpecBytes} bytes, this one has ${bytes}`);
   };
-  const as = (call: ServerCall): State => (access === undefined ? state : filterState(state, access(call)));
+  const filtered = new WeakMap<AccessRule, State>();
+  const as = (call: ServerCall): State => {
+    if (access === undefined) return state;
+    const rule = access(call);
+    const known = filtered.get(rule) ?? filterState(state, rule);
+    filtered.set(rule, known);
+    return known;
+  };
 
   return {
     name: STATE_SERVICE,

@@ -1,4 +1,4 @@
-import { messageSpace } from '@cosi-ts/core';
+import { Bytes, messageSpace } from '@cosi-ts/core';
 
 /** Longer texts are written by the system, shorter ones faster by ourselves. */
 const SHORT = 32;
@@ -31,8 +31,12 @@ export class BackwardWriter {
   }
 
   /** A field with bytes. */
-  bytes(field: number, value: Uint8Array): void {
-    this.raw(value);
+  bytes(field: number, value: Uint8Array | Bytes): void {
+    if (value instanceof Bytes) {
+      this.#make(value.length);
+      this.#start -= value.length;
+      value.copyTo(this.#buffer, this.#start);
+    } else this.raw(value);
     this.#head(field, value.length);
   }
 

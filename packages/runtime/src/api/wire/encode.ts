@@ -54,7 +54,7 @@ export function eventEncoder(encode: (resource: Resource) => Uint8Array): (event
       const resource = encode(event.resource);
       const old = event.type === 'updated' ? renumbered(encode(event.old), 3) : undefined;
       writer.restart();
-      if (event.bookmark !== undefined) writer.bytes(5, event.bookmark.toUint8Array());
+      if (event.bookmark !== undefined) writer.bytes(5, event.bookmark);
       if (old !== undefined) writer.raw(old);
       writer.number(2, EVENT_TYPES[event.type]);
       writer.raw(resource);
