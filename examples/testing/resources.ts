@@ -20,12 +20,12 @@ export const Volume: DeclaredType<VolumeSpec> = defineResource({
   fields: volume,
 });
 
-const note = { value: int32(1) };
-export interface NoteSpec extends SpecOf<typeof note> {}
+const report = { size: int32(1) };
+export interface ReportSpec extends SpecOf<typeof report> {}
 
-/** A number that a controller keeps for itself, or for another one. */
-export const Note: DeclaredType<NoteSpec> = defineResource({
-  type: 'Notes.example.dev',
+/** What a controller says of a claim, or keeps for itself. */
+export const Report: DeclaredType<ReportSpec> = defineResource({
+  type: 'Reports.example.dev',
   namespace: 'default',
-  fields: note,
+  fields: report,
 });

@@ -35,7 +35,7 @@ const reports = defineController({
   },
 });
 
-/** Two controllers, five claims, and what is made of them: fifteen resources. */
+/** Two controllers, six claims, and what is made of them: eighteen resources. */
 async function play(sim: Simulation): Promise<void> {
   const { host, owner } = sim.node('node');
   const { clock, random } = host;
@@ -44,9 +44,9 @@ async function play(sim: Simulation): Promise<void> {
   runtime.register(volumes);
   runtime.register(reports);
   runtime.start();
-  for (const id of ['a', 'b', 'c', 'd', 'e']) await collection(state, Claim).create(id, { size: 1 });
+  for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) await collection(state, Claim).create(id, { size: 1 });
   await sim.settle();
-  if ((await state.list(Report)).length !== 5) throw new Error('not all was reported');
+  if ((await state.list(Report)).length !== 6) throw new Error('not all was reported');
 }
 
 const SCENARIOS = 2000;

@@ -7,8 +7,8 @@ export interface Bug {
   readonly name: string;
   /** Where such bugs were found. */
   readonly source: string;
-  readonly wrong: () => readonly Controller[];
-  readonly right: () => readonly Controller[];
+  readonly buggy: () => readonly Controller[];
+  readonly fixed: () => readonly Controller[];
   readonly steps: Scenario['steps'];
   readonly atRest?: Scenario['atRest'];
   readonly invariant?: Scenario['invariant'];
@@ -39,6 +39,7 @@ export const create =
   (state: State): Promise<unknown> =>
     collection(state, Claim).create(id, { size });
 
+/** Makes it if there is none. */
 export const resize =
   (id: string, size: number) =>
   (state: State): Promise<unknown> =>
@@ -49,7 +50,7 @@ export const remove =
   (id: string) =>
   async (state: State): Promise<void> => {
     const claims = collection(state, Claim);
-    if (await claims.teardown(id)) await claims.destroy(id);
+    if ((await claims.find(id)) !== undefined && (await claims.teardown(id))) await claims.destroy(id);
   };
 
 /** What the users of claims do about those they tore down: they go once nobody holds them. */

@@ -1,9 +1,18 @@
-import { collection, defineController, exclusive, shared, weak, type Controller } from '@cosi-ts/runtime';
-import { assertOrderless, exploreOrders, OrderError } from '@cosi-ts/testing';
+import { defineResource, int32, type DeclaredType, type SpecOf } from '@cosi-ts/resources';
+import { collection, defineController, exclusive, shared, weak, type Controller, type State } from '@cosi-ts/runtime';
 import { describe, expect, test, vi } from 'vitest';
-import { create, volumeOfEachClaim } from './bug.ts';
-import { BUGS } from './bugs.ts';
-import { Claim, Report, Volume } from './resources.ts';
+import { assertOrderless, exploreOrders, OrderError } from './explore-orders.ts';
+
+const sized = { size: int32(1) };
+interface SizedSpec extends SpecOf<typeof sized> {}
+const kind = (type: string): DeclaredType<SizedSpec> =>
+  defineResource({ type: `${type}.test.dev`, namespace: 'default', fields: sized });
+const [Claim, Volume, Report] = [kind('Claims'), kind('Volumes'), kind('Reports')];
+
+const create =
+  (id: string, size: number) =>
+  (state: State): Promise<unknown> =>
+    collection(state, Claim).create(id, { size });
 
 /** Whoever comes first has the volume; the other is content with that. */
 const claimant = (name: string, size: number): Controller =>
@@ -13,16 +22,21 @@ const claimant = (name: string, size: number): Controller =>
     async reconcile({ claims, volumes }) {
       for (const { metadata } of await claims.list()) {
         if ((await volumes.find(metadata.id)) !== undefined) continue;
-        await volumes.create(metadata.id, { claim: metadata.id, size }).catch(() => undefined);
+        await volumes.create(metadata.id, { size }).catch(() => undefined);
       }
     },
   });
 
-const bugOf = (name: string): (typeof BUGS)[number] => {
-  const bug = BUGS.find((bug) => bug.name === name);
-  if (bug === undefined) throw new Error(`no bug ${name}`);
-  return bug;
-};
+/** Says `flip - size` of what the other says of x, or that of 0. */
+const following = (from: DeclaredType<SizedSpec>, to: DeclaredType<SizedSpec>, flip: 0 | 1): Controller =>
+  defineController({
+    name: `${from.type}-${flip}`,
+    ports: { from: weak(from), to: exclusive(to) },
+    changeRate: { rate: 1, burst: 1 },
+    async reconcile({ from, to }) {
+      await to.set('x', { size: Math.abs(flip - ((await from.find('x'))?.spec.size ?? 0)) });
+    },
+  });
 
 describe('every order in small scope', () => {
   test('a race has two ends, and the smallest pair of schedules that shows it', async () => {
@@ -63,20 +77,29 @@ describe('every order in small scope', () => {
         for (const { metadata, spec } of await volumes.list()) await reports.set(metadata.id, { size: spec.size });
       },
     });
-    const report = await exploreOrders(() => [reports, volumeOfEachClaim], { steps: [create('a', 1)] });
+    const volumes = defineController({
+      name: 'volumes',
+      ports: { claims: weak(Claim), volumes: exclusive(Volume) },
+      async reconcile({ claims, volumes }) {
+        for (const { metadata, spec } of await claims.list()) await volumes.set(metadata.id, { size: spec.size });
+      },
+    });
+    const report = await exploreOrders(() => [reports, volumes], { steps: [create('a', 1)] });
     expect(report).toMatchObject({ isComplete: true, convergedStates: 1, divergence: undefined, failures: [] });
     expect(report.runs).toBeGreaterThan(50);
   });
 
   test('who undoes what the other does never comes to rest', async () => {
-    const { wrong, right, steps } = bugOf('an oscillating pair');
-    const report = await exploreOrders(wrong, { steps }, { runs: 10 });
+    const steps = [create('x', 0)];
+    const buggy = (): Controller[] => [following(Volume, Report, 0), following(Report, Volume, 1)];
+    const fixed = (): Controller[] => [following(Volume, Report, 0), following(Report, Volume, 0)];
+    const report = await exploreOrders(buggy, { steps }, { runs: 10 });
     expect(report).toMatchObject({ isComplete: false, runs: 10, convergedStates: 0 });
     expect(report.oscillations).toHaveLength(10);
-    await expect(assertOrderless(wrong, { steps }, { runs: 1 })).rejects.toThrow(
+    await expect(assertOrderless(buggy, { steps }, { runs: 1 })).rejects.toThrow(
       /^in some order the controllers never rest/,
     );
-    await assertOrderless(right, { steps }, { deviations: 1 });
+    await assertOrderless(fixed, { steps }, { deviations: 1 });
   });
 
   test('an invariant that some order breaks is told', async () => {

@@ -10,7 +10,7 @@ import type { Bug } from './bug.ts';
 /** What the kit made of a bug. */
 export interface Find {
   readonly bug: string;
-  /** How many plans of {@link perturb} failed; `reference` if the undisturbed run is wrong already. */
+  /** How many plans of {@link perturb} failed; `reference` if the undisturbed run is buggy already. */
   readonly perturb: string;
   /** How many plans struck. */
   readonly plans: number;
@@ -22,20 +22,20 @@ export interface Find {
 
 /** Lets both ways of looking loose on a controller with a bug. */
 export async function hunt(
-  { name, wrong, steps, atRest, invariant, matches, within }: Bug,
+  { name, buggy, steps, atRest, invariant, matches, within }: Bug,
   runs: number,
 ): Promise<Find> {
   let perturbed = '–';
   let plans = 0;
   try {
-    const { failures, struck } = await perturb({ controllers: wrong, steps, atRest, invariant, matches });
+    const { failures, struck } = await perturb({ controllers: buggy, steps, atRest, invariant, matches });
     plans = struck;
     if (failures.length > 0) perturbed = String(failures.length);
   } catch (thrown) {
     if (!(thrown instanceof ReferenceError) && !(thrown instanceof SimulationError)) throw thrown;
     perturbed = 'reference';
   }
-  const found = await reconcileEventuallyAndStably(wrong, {
+  const found = await reconcileEventuallyAndStably(buggy, {
     steps,
     atRest,
     invariant,
