@@ -48,6 +48,7 @@ export { messageSpace } from './rpc/message-space.ts';
 export { Backoff, type BackoffOptions } from './retry/backoff.ts';
 export { Patience, type PatienceOptions } from './retry/patience.ts';
 export { RateLimiter, type RateLimiterOptions } from './retry/rate-limiter.ts';
+export { keepRunning, type KeepRunningOptions } from './retry/keep-running.ts';
 export { sleep } from './retry/sleep.ts';
 export { DeadlineError, withDeadline } from './retry/deadline.ts';
 

@@ -99,6 +99,7 @@ export type {
 export { defineController } from './controller/loop.ts';
 export { defineQueueController, type KeyMapper } from './controller/queue.ts';
 export { RequeueError, SkipReconcileError, type Outcome } from './controller/outcome.ts';
+export { Tasks, type TaskContext, type TasksOptions } from './controller/tasks.ts';
 export { RegistrationError } from './controller/graph/database.ts';
 export type { DependencyEdge } from './controller/graph/edges.ts';
 export { checkGraph, type GraphFinding } from './controller/graph/check.ts';

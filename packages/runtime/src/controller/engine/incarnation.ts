@@ -1,9 +1,8 @@
 import {
-  Backoff,
   isAbortOf,
+  keepRunning,
   messageOf,
   ownedHost,
-  sleep,
   type Gate,
   type Host,
   type LogFields,
@@ -352,23 +351,16 @@ export class Incarnation {
     queue.done(key, outcome.after);
   }
 
-  async #keepHook(hook: NonNullable<Run['hook']>, worker: Worker, wake: (key?: string) => void): Promise<void> {
-    const { log, clock, timers, random } = this.#host;
+  #keepHook(hook: NonNullable<Run['hook']>, worker: Worker, wake: (key?: string) => void): Promise<void> {
+    const { log } = this.#host;
     const { signal } = this.owner;
-    const backoff = new Backoff(random);
-    while (this.owner.isOpen) {
-      const startedAt = clock.monotonic();
-      try {
-        await hook(worker.ports, { signal, log, wake });
-        return;
-      } catch (thrown) {
-        if (isAbortOf(signal, thrown)) return;
-        if (clock.monotonic() - startedAt > STEADY) backoff.reset();
-        const restartIn = backoff.next();
-        log.error('hook failed', { error: messageOf(thrown), restartIn: Math.round(restartIn) });
-        await sleep(timers, restartIn, signal).catch(() => undefined);
-      }
-    }
+    return keepRunning(() => hook(worker.ports, { signal, log, wake }), {
+      host: this.#host,
+      signal,
+      steady: STEADY,
+      failed: (thrown, restartIn) =>
+        log.error('hook failed', { error: messageOf(thrown), restartIn: Math.round(restartIn) }),
+    });
   }
 
   /** Told to stop: what does not heed that is given up after a while, and reaches nothing any more. */
