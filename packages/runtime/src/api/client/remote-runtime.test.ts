@@ -1,7 +1,9 @@
 import { HostnameStatus, Nodename, typeRegistry } from '@cosi-ts/resources';
 import { simulate } from '@cosi-ts/testing';
 import { expect, test } from 'vitest';
+import { weak } from '../../controller/ports.ts';
 import { transform } from '../../controller/operators/transform.ts';
+import { defineController } from '../../controller/loop.ts';
 import { ControllerRuntime } from '../../controller/engine/runtime.ts';
 import { collection } from '../../state/collection.ts';
 import { MemoryState } from '../../state/memory-state.ts';
@@ -127,5 +129,20 @@ test.each(SEEDS)('a backend that lost everything is worked off by the difference
       ]);
       expect(made).toEqual(wanted);
     }
+  });
+});
+
+test('a controller whose reconcile is atomic is refused, with the reason: a server has no transactions', async () => {
+  await simulate({}, async (sim) => {
+    const { host, owner } = sim.node('client');
+    const channel = host.rpc.connect({ address: 'server:1' });
+    const runtime = new ControllerRuntime({ state: remoteState(channel, { types, healing: { host } }), host, owner });
+    const atomic = defineController({
+      name: 'atomic',
+      atomic: true,
+      ports: { hostnames: weak(HostnameStatus) },
+      reconcile: () => Promise.resolve(),
+    });
+    expect(() => runtime.register(atomic)).toThrow('controller "atomic" is atomic, and the state has no transactions');
   });
 });
