@@ -3,9 +3,16 @@ import { prometheusObserver, type RuntimeObserver } from '@cosi-ts/runtime';
 import * as prometheus from 'prom-client';
 import { metricsPage } from '../output/metrics-page.ts';
 
-/** Serves metrics of the process, and of the controllers that the observer is given to. @throws RpcError if it cannot */
-export async function serveNodeMetrics(host: Host, metricsAddress: string): Promise<RuntimeObserver> {
-  const registry = processMetrics();
+/**
+ * Serves metrics of the process, and of the controllers that the observer is given to.
+ *
+ * @param registry what is served beside: by default the metrics of this process. @throws RpcError if it cannot
+ */
+export async function serveNodeMetrics(
+  host: Host,
+  metricsAddress: string,
+  registry = processMetrics(),
+): Promise<RuntimeObserver> {
   const observer = prometheusObserver(prometheus, registry);
   const { address } = await host.rpc.listen({ address: metricsAddress }, [], { web: metricsPage(registry) });
   host.log.info('metrics are served', { address });
@@ -21,8 +28,11 @@ export interface NodesMetrics {
 }
 
 /** The same for several nodes: what it tells of their controllers has the label `node`. @throws RpcError if it cannot */
-export async function serveNodesMetrics(host: Host, metricsAddress: string): Promise<NodesMetrics> {
-  const own = processMetrics();
+export async function serveNodesMetrics(
+  host: Host,
+  metricsAddress: string,
+  own = processMetrics(),
+): Promise<NodesMetrics> {
   const nodes: prometheus.Registry[] = [];
   const { contentType } = own;
   const metrics = async (): Promise<string> => {
@@ -43,7 +53,8 @@ export async function serveNodesMetrics(host: Host, metricsAddress: string): Pro
   };
 }
 
-function processMetrics(): prometheus.Registry {
+/** What is known of this process, whatever runs in it. */
+export function processMetrics(): prometheus.Registry {
   const registry = new prometheus.Registry();
   prometheus.collectDefaultMetrics({ register: registry });
   return registry;
