@@ -55,7 +55,13 @@ export function describeWrite({ how, key, value }: Written): string {
   const { phase, finalizers } = value.metadata;
   const torn = phase === 'running' ? '' : ` ${phase}`;
   const held = finalizers.length === 0 ? '' : ` held by ${finalizers.join(', ')}`;
-  return `${how} ${key}${torn}${held} ${JSON.stringify(value.spec)}`;
+  return `${how} ${key}${torn}${held} ${shortened(JSON.stringify(value.spec))}`;
+}
+
+const LONGEST = 160;
+
+function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
 }
 
 /** `Volumes.test.dev(default/a) v2 running {"size":2}`: a resource in a line. */
@@ -63,5 +69,5 @@ export function describeResource({ metadata, spec }: Resource): string {
   const { phase, version, owner, finalizers } = metadata;
   const owned = owner === '' ? '' : ` of ${owner}`;
   const held = finalizers.length === 0 ? '' : ` held by ${[...finalizers].join(', ')}`;
-  return `${pointerText(metadata)} v${version} ${phase}${owned}${held} ${JSON.stringify(spec)}`;
+  return `${pointerText(metadata)} v${version} ${phase}${owned}${held} ${shortened(JSON.stringify(spec))}`;
 }

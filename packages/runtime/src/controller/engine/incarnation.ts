@@ -62,8 +62,8 @@ export class Incarnation {
   #mapping: KeyMapping | undefined;
   /** Maps changes to keys. */
   #scout: Worker | undefined;
-  /** Adds the keys to begin with. */
-  #begin: (() => Promise<void>) | undefined;
+  /** Tells the keys to begin with. */
+  #initialKeys: Run['initialKeys'];
   #beginning = 0;
   #isFeeding = true;
 
@@ -135,9 +135,7 @@ export class Incarnation {
       (key, cause) => this.#queue.add(key, cause),
       observer?.mapped && (({ port }, keys) => this.#mapped(port, keys)),
     );
-    this.#begin = async () => {
-      for (const key of (await run.initialKeys?.(scout.ports)) ?? []) this.#queue.add(key);
-    };
+    this.#initialKeys = run.initialKeys;
     await this.#begin();
     // Before any work: a key is judged by all that concerns it, never by the part that was read so far.
     if (state.caughtUp !== undefined) await inputs.caughtUp();
@@ -210,12 +208,17 @@ export class Incarnation {
     if (input.takeListedAnew()) this.#beginAgain();
   }
 
+  /** Adds the keys to begin with. */
+  async #begin(): Promise<void> {
+    const keys = this.#scout && (await this.#initialKeys?.(this.#scout.ports));
+    for (const key of keys ?? []) this.#queue.add(key);
+  }
+
   /** What is there of an output without an input is told by no change. */
   #beginAgain(): void {
-    const begun = this.#begin?.();
-    if (begun === undefined) return;
+    if (this.#initialKeys === undefined) return;
     this.#beginning += 1;
-    void begun.then(
+    void this.#begin().then(
       () => (this.#beginning -= 1),
       (thrown: unknown) => this.#feedFailed(thrown),
     );
