@@ -53,7 +53,7 @@ export interface Random {
   uniform(): number;
 }
 
-/** The bound on how long work may keep the event loop, one budget per process (5 ms a slice). */
+/** The bound on how long work may keep the event loop, one budget per process (2 ms a slice). */
 export interface Pace {
   /**
    * Undefined while the slice lasts; else a promise that resolves after the loop has turned once.
