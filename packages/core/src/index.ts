@@ -70,3 +70,5 @@ export { abbreviated } from './values/abbreviated.ts';
 export { allOf, andThen, promised, recovered, type Eventually } from './values/eventually.ts';
 export { memo } from './values/memo.ts';
 export { compareUtf8 } from './values/utf8.ts';
+export { FieldReader, UNUSUAL } from './wire/field-reader.ts';
+export { onlyMessage, orGenerated } from './wire/or-generated.ts';

@@ -1,4 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { onlyMessage, orGenerated, type FieldReader } from '@cosi-ts/core';
 import {
   CreateRequestSchema,
   DestroyRequestSchema,
@@ -8,8 +9,6 @@ import {
   WatchResponseSchema,
 } from '../../gen/cosi/resource/state_pb.ts';
 import type { MetadataFields, ResourceFields } from './decode.ts';
-import type { FieldReader } from './field-reader.ts';
-import { once, orGenerated } from './or-generated.ts';
 import { isSmall } from './request-size.ts';
 
 // The messages that are most of what goes over the network, read by hand: what the generated code makes of them costs
@@ -30,7 +29,7 @@ export const readPointerRequest: (bytes: Uint8Array) => PointerRequest = orGener
       if (reader.field === 1) request.namespace = reader.text();
       else if (reader.field === 2) request.type = reader.text();
       else if (reader.field === 3) request.id = reader.text();
-      else if (reader.field === 4) request.options = readOwner(once(request.options, reader));
+      else if (reader.field === 4) request.options = readOwner(onlyMessage(request.options, reader));
     }
     return request;
   },
@@ -68,8 +67,8 @@ function readWrite(
     let resource: ResourceFields | undefined;
     let options: WriteRequest['options'];
     while (reader.next()) {
-      if (reader.field === field) resource = readResource(once(resource, reader));
-      else if (reader.field === field + 1) options = readOptions(once(options, reader));
+      if (reader.field === field) resource = readResource(onlyMessage(resource, reader));
+      else if (reader.field === field + 1) options = readOptions(onlyMessage(options, reader));
     }
     return { resource, options };
   };
@@ -98,7 +97,7 @@ export const readResourceResponse: (bytes: Uint8Array) => ResourceFields | undef
   (reader) => {
     let resource: ResourceFields | undefined;
     while (reader.next()) {
-      if (reader.field === 1) resource = readResource(once(resource, reader));
+      if (reader.field === 1) resource = readResource(onlyMessage(resource, reader));
     }
     return resource;
   },
@@ -128,9 +127,9 @@ export const readEvents: (bytes: Uint8Array) => readonly EventFields[] = orGener
 function readEvent(reader: FieldReader): EventFields {
   const event: EventFields = { eventType: EventType.CREATED };
   while (reader.next()) {
-    if (reader.field === 1) event.resource = readResource(once(event.resource, reader));
+    if (reader.field === 1) event.resource = readResource(onlyMessage(event.resource, reader));
     else if (reader.field === 2) event.eventType = reader.int32();
-    else if (reader.field === 3) event.old = readResource(once(event.old, reader));
+    else if (reader.field === 3) event.old = readResource(onlyMessage(event.old, reader));
     else if (reader.field === 4) event.error = reader.text();
     else if (reader.field === 5) event.bookmark = reader.bytes();
   }
@@ -141,8 +140,8 @@ function readResource(reader: FieldReader): ResourceFields {
   let metadata: MetadataFields | undefined;
   let spec: { protoSpec: Uint8Array; yamlSpec: string } | undefined;
   while (reader.next()) {
-    if (reader.field === 1) metadata = readMetadata(once(metadata, reader));
-    else if (reader.field === 2) spec = readSpec(once(spec, reader));
+    if (reader.field === 1) metadata = readMetadata(onlyMessage(metadata, reader));
+    else if (reader.field === 2) spec = readSpec(onlyMessage(spec, reader));
   }
   return { metadata, spec };
 }
@@ -169,8 +168,8 @@ function readMetadata(reader: FieldReader): MetadataFields {
     else if (field === 4) version = reader.text();
     else if (field === 5) owner = reader.text();
     else if (field === 6) phase = reader.text();
-    else if (field === 7) created = readTimestamp(once(created, reader));
-    else if (field === 8) updated = readTimestamp(once(updated, reader));
+    else if (field === 7) created = readTimestamp(onlyMessage(created, reader));
+    else if (field === 8) updated = readTimestamp(onlyMessage(updated, reader));
     else if (field === 9) finalizers.push(reader.text());
     else if (field === 10) labels.push(readEntry(reader.message()));
     else if (field === 11) annotations.push(readEntry(reader.message()));

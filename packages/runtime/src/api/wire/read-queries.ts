@@ -1,8 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { onlyMessage, orGenerated, type FieldReader } from '@cosi-ts/core';
 import { ListRequestSchema, WatchRequestSchema } from '../../gen/cosi/resource/state_pb.ts';
 import { InvalidQueryError } from '../../state/errors.ts';
-import type { FieldReader } from './field-reader.ts';
-import { once, orGenerated } from './or-generated.ts';
 import type { WireQuery, WireSelection, WireTerm } from './query.ts';
 import { isSmall } from './request-size.ts';
 
@@ -38,7 +37,7 @@ export const readListRequest: (bytes: Uint8Array) => ListFields = orGenerated<Li
     while (reader.next()) {
       if (reader.field === 1) namespace = reader.text();
       else if (reader.field === 2) type = reader.text();
-      else if (reader.field === 3) options = readListOptions(once(options, reader));
+      else if (reader.field === 3) options = readListOptions(onlyMessage(options, reader));
     }
     return { namespace, type, options };
   },
@@ -56,7 +55,7 @@ export const readWatchRequest: (bytes: Uint8Array) => WatchFields = orGenerated<
       if (reader.field === 1) namespace = reader.text();
       else if (reader.field === 2) type = reader.text();
       else if (reader.field === 3) id = reader.text();
-      else if (reader.field === 4) options = readWatchOptions(once(options, reader));
+      else if (reader.field === 4) options = readWatchOptions(onlyMessage(options, reader));
       else if (reader.field === 5) apiVersion = reader.int32();
     }
     return { namespace, type, id, apiVersion, options };
@@ -70,7 +69,7 @@ function readListOptions(reader: FieldReader): WireSelection {
   let idQuery: WireSelection['idQuery'];
   while (reader.next()) {
     if (reader.field === 1) labels.read(reader.message());
-    else if (reader.field === 2) idQuery = readIdQuery(once(idQuery, reader));
+    else if (reader.field === 2) idQuery = readIdQuery(onlyMessage(idQuery, reader));
   }
   return { labelQuery: labels.queries, idQuery };
 }
@@ -85,7 +84,7 @@ function readWatchOptions(reader: FieldReader): WatchOptionFields {
     if (field === 1) bootstrapContents = reader.number() !== 0;
     else if (field === 2) tailEvents = reader.int32();
     else if (field === 3) labels.read(reader.message());
-    else if (field === 4) idQuery = readIdQuery(once(idQuery, reader));
+    else if (field === 4) idQuery = readIdQuery(onlyMessage(idQuery, reader));
     else if (field === 5) aggregated = reader.number() !== 0;
     else if (field === 6) startFromBookmark = reader.bytes();
     else if (field === 7) bootstrapBookmark = reader.number() !== 0;

@@ -1,5 +1,4 @@
-import { RpcError } from '@cosi-ts/core';
-import { FieldReader, UNUSUAL } from './field-reader.ts';
+import { FieldReader, RpcError, UNUSUAL } from '@cosi-ts/core';
 
 /**
  * Most bytes of a request without the spec that it writes: names, labels, annotations and finalizers, or a query. As

@@ -23,7 +23,7 @@ export function orGenerated<T>(
 }
 
 /** The message in a field that is there once. Of several, protobuf merges what is in them. */
-export function once(before: unknown, reader: FieldReader): FieldReader {
+export function onlyMessage(before: unknown, reader: FieldReader): FieldReader {
   if (before !== undefined) throw UNUSUAL;
   return reader.message();
 }

@@ -82,6 +82,11 @@ export class FieldReader {
     return new Uint8Array(buffer, byteOffset + this.#start(), this.#value);
   }
 
+  /** The same as text of which each character is a byte. */
+  latin1(): string {
+    return this.#bytes.toString('latin1', this.#start(), this.#at);
+  }
+
   text(): string {
     const start = this.#start();
     if (this.#value > SHORT) return this.#utf8(start);
