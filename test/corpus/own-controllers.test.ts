@@ -6,7 +6,18 @@ import {
   type Scenario,
 } from '@cosi-ts/testing';
 import { describe, expect, test } from 'vitest';
-import { CONFIGURED, DERIVING, KEEPING, configurations, derivations, files, own } from './own.ts';
+import {
+  CONFIGURED,
+  DERIVING,
+  KEEPING,
+  configurations,
+  derivations,
+  everything,
+  files,
+  neighbours,
+  own,
+  withNeeds,
+} from './own.ts';
 
 type Workload = Omit<Scenario, 'controllers'>;
 
@@ -44,5 +55,15 @@ describe('all of a kind together', () => {
   ])('that $what', async ({ workload, names }) => {
     expect(await failuresOf(workload, ...names)).toEqual([]);
     await reconciles(workload, ...names);
+  });
+});
+
+/** All of them are a campaign's. */
+const SHARE = 5;
+
+describe('of the pairs that share a resource type, one in five', () => {
+  test.each(neighbours().filter((_pair, at) => at % SHARE === 0))('%s with %s', async (one, other) => {
+    const names = withNeeds(one, other);
+    expect(await failuresOf(everything(...names), ...names)).toEqual([]);
   });
 });

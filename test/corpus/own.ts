@@ -1,5 +1,5 @@
 import { clusterIdFrom, clusterSecretFrom, generateNodeConfig, nodeControllers } from '@cosi-ts/controllers';
-import { writeFileAtomically, type Host } from '@cosi-ts/core';
+import { realHost, writeFileAtomically, type Host } from '@cosi-ts/core';
 import {
   Affiliate,
   DiscoveryConfig,
@@ -13,6 +13,9 @@ import {
   MachineType,
   NodeAddress,
   Nodename,
+  VolumeMountRequest,
+  VolumeMountStatus,
+  type Kind,
   type NodenameSpec,
   ipAddressOf,
   ipPortOf,
@@ -221,3 +224,82 @@ export const files: Omit<Scenario, 'controllers'> = {
     ...(DRAWN.has(metadata.type) && { spec: 'drawn' }),
   }),
 };
+
+/** Every controller of a node that needs nothing but its machine. */
+const ALL: readonly string[] = [...DERIVING, ...CONFIGURED, ...KEEPING];
+
+/** With who they cannot do without: nobody else mounts what identities are kept on. */
+export function withNeeds(...names: readonly string[]): readonly string[] {
+  const mount = 'block.StateVolumeController';
+  return names.some((name) => name.endsWith('IdentityController')) && !names.includes(mount)
+    ? [...names, mount]
+    : names;
+}
+
+/** Pairs of which one writes what the other reads or writes: the edges of the graph of controllers. */
+export function neighbours(): readonly (readonly [string, string])[] {
+  const touches = (one: string, other: string): boolean => {
+    const touched = new Set(portsOf(other).map(({ type }) => kindOf(type)));
+    return portsOf(one).some(({ direction, type }) => direction === 'output' && touched.has(kindOf(type)));
+  };
+  return ALL.flatMap((one, at) =>
+    ALL.slice(at + 1).flatMap((other) => (touches(one, other) || touches(other, one) ? [[one, other] as const] : [])),
+  );
+}
+
+const isDrawn = (id: string): boolean => id.length > 40;
+const MOUNTING = new Set([VolumeMountRequest.type, VolumeMountStatus.type]);
+
+/** All that a node is put through, by users who keep away from what the controllers in question make by themselves. */
+export function everything(...names: readonly string[]): Omit<Scenario, 'controllers'> {
+  const outputs = names.flatMap((name) => portsOf(name)).filter(({ direction }) => direction === 'output');
+  const made = new Set(outputs.map(({ type }) => kindOf(type)));
+  // Users stand in for the other registries, and for who else speaks of members.
+  for (const type of [RAW, MERGED]) made.delete(kindOf(type));
+  const steps = [
+    ...configurations.steps.slice(0, 3),
+    ...derivations.steps,
+    ...configurations.steps.slice(3),
+    ...files.steps,
+  ];
+  return {
+    setting: files.setting,
+    steps: steps.map((step) => (state) => step(keptFrom(made, state))),
+    atRest: async (state) => {
+      await derivations.atRest?.(state);
+      await configurations.atRest?.(keptFrom(made, state));
+    },
+    types: [...types, MachineConfig, KubeSpanIdentity],
+    observe: (resource) => {
+      const { namespace, type, id } = resource.metadata;
+      // What is asked for again after each crash; and what is called after who the node is.
+      if (MOUNTING.has(type) || (namespace === MERGED.namespace && type === MERGED.type && isDrawn(id)))
+        return undefined;
+      const seen = configurations.observe?.(resource) as object;
+      return DRAWN.has(type) ? { ...seen, spec: 'drawn' } : seen;
+    },
+  };
+}
+
+function portsOf(name: string) {
+  return own(name)(realHost()).flatMap(({ ports }) => Object.values(ports));
+}
+
+function kindOf({ namespace, type }: Kind): string {
+  return `${namespace}/${type}`;
+}
+
+/** A state in which some kinds are nobody's to write but the controllers'. */
+function keptFrom(made: ReadonlySet<string>, state: State): State {
+  const isMade = (kind: Kind): boolean => made.has(kindOf(kind));
+  return {
+    get: (pointer) => state.get(pointer),
+    list: (kind, options) => state.list(kind, options),
+    create: async (resource, options) => (isMade(resource.metadata) ? resource : state.create(resource, options)),
+    update: async (resource, options) => (isMade(resource.metadata) ? resource : state.update(resource, options)),
+    teardown: async (pointer, options) => !isMade(pointer) && state.teardown(pointer, options),
+    destroy: async (pointer, options) => (isMade(pointer) ? undefined : state.destroy(pointer, options)),
+    watch: (pointer, options) => state.watch(pointer, options),
+    watchKind: (kind, options) => state.watchKind(kind, options),
+  };
+}

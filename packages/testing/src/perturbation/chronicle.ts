@@ -44,14 +44,20 @@ export class Chronicle {
   #writes: Written[] = [];
   readonly #state: MemoryState;
   readonly #invariant: Scenario['invariant'];
+  readonly #observe: Scenario['observe'];
   readonly #sim: Pick<Simulation, 'now' | 'place'>;
   #visits: Map<number, number> | undefined;
   #difference = 0;
 
-  constructor(state: MemoryState, invariant: Scenario['invariant'], sim: Pick<Simulation, 'now' | 'place'>) {
+  constructor(
+    state: MemoryState,
+    { invariant, observe }: Pick<Scenario, 'invariant' | 'observe'>,
+    sim: Pick<Simulation, 'now' | 'place'>,
+  ) {
     this.#state = state;
     this.#sim = sim;
     this.#invariant = invariant;
+    this.#observe = observe;
   }
 
   get writes(): readonly Written[] {
@@ -92,7 +98,8 @@ export class Chronicle {
     if (event.type !== 'created' && event.type !== 'updated' && event.type !== 'destroyed') return;
     const { resource } = event;
     const key = pointerText(resource.metadata);
-    if (event.type !== 'updated') this.#count(key, event.type);
+    const isObserved = this.#observe === undefined || this.#observe(resource) !== undefined;
+    if (event.type !== 'updated' && isObserved) this.#count(key, event.type);
     const origin = this.#state.origin(resource.metadata);
     const after = event.type === 'destroyed' ? undefined : resource;
     const before = event.type === 'updated' ? event.old : event.type === 'destroyed' ? resource : undefined;

@@ -32,8 +32,8 @@ export interface Scenario {
    */
   readonly invariant?: ((state: State, change?: Change) => Promise<void> | void) | undefined;
   /**
-   * What must be the same in every run, of one resource; undefined leaves it out. By default everything but versions
-   * and times.
+   * What must be the same in every run, of one resource; undefined leaves it out, and how often it was made. By default
+   * everything but versions and times.
    */
   readonly observe?: ((resource: Resource) => unknown) | undefined;
 }

@@ -31,7 +31,7 @@ const HISTORY: HistoryOptions = { initialCapacity: 64, maxCapacity: 1_048_576, g
 /** A node with a state, whose last contents a failure shows. */
 export async function setStage(
   sim: Simulation,
-  scenario: Pick<Scenario, 'controllers' | 'setting' | 'types' | 'invariant'>,
+  scenario: Pick<Scenario, 'controllers' | 'setting' | 'types' | 'invariant' | 'observe'>,
 ): Promise<Stage> {
   const { host, owner } = sim.node('node');
   await scenario.setting?.(sim, host);
@@ -41,7 +41,7 @@ export async function setStage(
   const { clock, random, gate } = host;
   const lookup = { find: (name: string) => byName.get(name) };
   const state = new MemoryState({ clock, random, types: lookup, history: HISTORY });
-  const chronicle = new Chronicle(state, scenario.invariant, sim);
+  const chronicle = new Chronicle(state, scenario, sim);
   sim.remarkAtFailure(() =>
     chronicle.writes.map((written) => {
       const { at, place } = written;
