@@ -38,7 +38,7 @@ export {
 } from './config/machine-config/endpoint.ts';
 export { generateNodeConfig, type NodeConfigOptions } from './config/machine-config/generate/node-config.ts';
 export { clusterIdFrom, clusterSecretFrom } from './config/machine-config/generate/cluster-identity.ts';
-export { redactMachineConfig } from './config/machine-config/edit/redact.ts';
+export { machineConfigSecrets, redactMachineConfig, type RedactOptions } from './config/machine-config/edit/redact.ts';
 export { setServiceEndpoint, type SetEndpointOptions } from './config/machine-config/edit/set-service-endpoint.ts';
 
 export { API_SOCKET, startNode, type Node, type NodeOptions } from './node/node.ts';

@@ -8,6 +8,7 @@ import { registerGet } from './get.ts';
 import { registerInspect } from './inspect.ts';
 import { registerRun } from './run.ts';
 import { registerStateServe } from './state-serve.ts';
+import { registerSupport } from './support.ts';
 import { registerTrace } from './trace.ts';
 import { registerUp } from './up.ts';
 import { registerValidate } from './validate.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerTrace,
   registerWait,
   registerInspect,
+  registerSupport,
   registerRun,
   registerDiscoveryServe,
   registerStateServe,

@@ -1,6 +1,6 @@
 import type { Clock, LogFields, Logger } from '@cosi-ts/core';
 import { pino } from 'pino';
-import { withoutSecrets } from './without-secrets.ts';
+import { withoutSecrets } from '../secrets/without-secrets.ts';
 import type { LogLevel } from './text-logger.ts';
 
 /** Lines for programs: JSON, with `level`, `time` and `message` beside the fields; secrets are left out. */

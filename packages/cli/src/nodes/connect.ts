@@ -11,11 +11,11 @@ export function connectSocket(rpc: Rpc, path: string): RpcChannel {
   }
 }
 
-/** The same channel, whose calls fail with `DEADLINE_EXCEEDED` after so many milliseconds. */
-export function impatient(channel: RpcChannel, timeout: number): RpcChannel {
+/** The same channel, whose calls fail with `DEADLINE_EXCEEDED` after so many milliseconds, and end with the signal. */
+export function impatient(channel: RpcChannel, timeout: number, signal?: AbortSignal): RpcChannel {
   return {
-    unary: (method, request, options) => channel.unary(method, request, { timeout, ...options }),
-    stream: (method, request, options) => channel.stream(method, request, { timeout, ...options }),
+    unary: (method, request, options) => channel.unary(method, request, { timeout, signal, ...options }),
+    stream: (method, request, options) => channel.stream(method, request, { timeout, signal, ...options }),
     get isClosed() {
       return channel.isClosed;
     },

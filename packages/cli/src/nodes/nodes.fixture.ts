@@ -66,7 +66,9 @@ export async function startNode(directory: string, options: FixtureOptions = {})
   const state = new MemoryState({ clock: { ...host.clock, now: () => time }, random: host.random, types });
   const contents: readonly Resource[] = [
     ...builtinTypes.map(definitionOf),
-    ...['cluster', 'cluster-raw', 'meta', 'network'].map((name) => Namespace.create(name, { description: '' })),
+    ...['cluster', 'cluster-raw', 'config', 'kubespan', 'meta', 'network'].map((name) =>
+      Namespace.create(name, { description: '' }),
+    ),
     ...nodeAddress('routed', addresses),
     ...nodeAddress('current', current),
     ...(hostname === undefined ? [] : [HostnameStatus.create('hostname', { hostname, domainname: '' })]),

@@ -7,13 +7,13 @@ import type { Files } from './files.ts';
 export async function writeFileAtomically(
   files: Files,
   path: string,
-  content: Uint8Array | Iterable<Uint8Array>,
+  content: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: { readonly mode?: number } = {},
 ): Promise<void> {
   const temporary = `${path}.tmp`;
   const writer = await files.create(temporary, { mode: options.mode ?? 0o600 });
   try {
-    for (const piece of content instanceof Uint8Array ? [content] : content) await writer.write(piece);
+    for await (const piece of content instanceof Uint8Array ? [content] : content) await writer.write(piece);
     await writer.sync();
   } catch (thrown) {
     await writer.close();

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { MachineConfigError } from '../problem.ts';
-import { redactMachineConfig } from './redact.ts';
+import { machineConfigSecrets, redactMachineConfig } from './redact.ts';
 
 const SECRET = 'dAmFcyNmDXusqnTSkPJrsgLJ38W8oEEXGZKM0x6Orpc=';
 
@@ -57,7 +57,17 @@ describe('redaction', () => {
   ])('never leaves one, whatever is in it', (secret, quote) => {
     const text = (value: string) =>
       `# x\ncluster: {id: a, secret: ${quote}${value}${quote}} # y\n---\nkind: B\ntoken: ${quote}${value}${quote}\n`;
-    expect(redactMachineConfig(text(secret), '<>')).toBe(text('<>'));
+    expect(redactMachineConfig(text(secret), { replacement: '<>' })).toBe(text('<>'));
+  });
+
+  test('hides all that is in what somebody else calls secret, and tells what it hid', () => {
+    const text = (one: string, two: string, three: string) =>
+      `files: [{content: ${one}, path: /x}]\nenv: {a: ${two}, b: []}\ncluster: {secret: ${three}}\n`;
+    const options = { alsoSecret: (key: string) => key === 'content' || key === 'env' };
+    expect(redactMachineConfig(text('one', '"two"', 'three'), options)).toBe(
+      text('REDACTED', '"REDACTED"', 'REDACTED'),
+    );
+    expect(machineConfigSecrets(text('one', '"two"', 'three'), options).toSorted()).toEqual(['one', 'three', 'two']);
   });
 
   test('gives up on text that is no YAML', () => {

@@ -1,5 +1,4 @@
-/** Stands where something was left out. */
-const HIDDEN = 'REDACTED';
+import { isSecretName, REDACTED } from './secret-name.ts';
 
 /** Fields below this depth are not written: nobody logs such a thing on purpose. */
 const DEPTH = 8;
@@ -12,22 +11,15 @@ export function withoutSecrets(fields: Readonly<Record<string, unknown>>): Recor
   return hideIn(fields, 0);
 }
 
-/** Names as specs and configurations have them, whatever their spelling: `clusterSecret`, `private_key`, `Token`. */
-function isSecretName(name: string): boolean {
-  return /secret|token|private_?key|encryption_?key|preshared_?key|password|passphrase|credential|^auth(?:orization)?$/i.test(
-    name,
-  );
-}
-
 function hideIn(fields: object, depth: number): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, isSecretName(name) ? HIDDEN : hide(value, depth)]),
+    Object.entries(fields).map(([name, value]) => [name, isSecretName(name) ? REDACTED : hide(value, depth)]),
   );
 }
 
 function hide(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (depth === DEPTH) return HIDDEN;
+  if (depth === DEPTH) return REDACTED;
   if (Array.isArray(value)) return value.map((item: unknown) => hide(item, depth + 1));
   return isPlain(value) ? hideIn(value, depth + 1) : value;
 }

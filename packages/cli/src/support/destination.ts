@@ -1,0 +1,38 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { FileError, type Files } from '@cosi-ts/core';
+import { CommandError } from '../io.ts';
+
+export const ENDING = '.tar.gz';
+
+/**
+ * The file that an archive goes into: the one that is named, or one of its own name in a directory.
+ *
+ * @throws CommandError if it is there and must not be replaced, or has no place
+ */
+export async function destination(
+  files: Files,
+  cwd: string,
+  own: string,
+  { output, force = false }: { readonly output?: string | undefined; readonly force?: boolean | undefined },
+): Promise<string> {
+  const named = resolve(cwd, output ?? '.');
+  const path = (await isDirectory(files, named)) ? join(named, own) : named;
+  if (!(await isDirectory(files, dirname(path)))) {
+    throw new CommandError(`${dirname(path)} is no directory: make it, or choose another --output`);
+  }
+  if (!force && (await files.list(dirname(path))).includes(basename(path))) {
+    throw new CommandError(`${path} is there: choose another --output, or add --force`);
+  }
+  return path;
+}
+
+/** An empty directory lists as one that is not there does; the one above tells them apart. */
+async function isDirectory(files: Files, path: string): Promise<boolean> {
+  try {
+    if ((await files.list(path)).length > 0) return true;
+    return path === dirname(path) || (await files.list(dirname(path))).includes(basename(path));
+  } catch (thrown) {
+    if (thrown instanceof FileError && thrown.code === 'ENOTDIR') return false;
+    throw thrown;
+  }
+}
