@@ -37,6 +37,8 @@ const LOOP = 8;
 export class Chronicle {
   /** How often each resource was created and destroyed. */
   readonly lives = new Map<string, { created: number; destroyed: number }>();
+  /** Writes to what is observed. */
+  observed = 0;
   /** Invariants that did not hold at some moment, once each. */
   readonly violations = new Set<string>();
   /** Set once a livelock is seen. */
@@ -99,7 +101,8 @@ export class Chronicle {
     const { resource } = event;
     const key = pointerText(resource.metadata);
     const isObserved = this.#observe === undefined || this.#observe(resource) !== undefined;
-    if (event.type !== 'updated' && isObserved) this.#count(key, event.type);
+    if (isObserved) this.observed += 1;
+    if (isObserved && event.type !== 'updated') this.#count(key, event.type);
     const origin = this.#state.origin(resource.metadata);
     const after = event.type === 'destroyed' ? undefined : resource;
     const before = event.type === 'updated' ? event.old : event.type === 'destroyed' ? resource : undefined;

@@ -52,7 +52,7 @@ function endOf<D>(subject: Declarative<D>, chain: readonly D[]): Promise<Run> {
 async function restingRun(scenario: Scenario): Promise<Run> {
   const run = await runScenario(scenario);
   const { restless } = run;
-  if (restless > 0) throw new PathError(`at rest, controllers that start anew still write (${restless} commits)`);
+  if (restless > 0) throw new PathError(`at rest, controllers that start anew still write (${restless} times)`);
   return run;
 }
 

@@ -150,7 +150,7 @@ async function judge(scenario: Scenario, plan: Plan, reference: Run): Promise<Ju
 export function ownFaultsOf({ mismatch, restless, violations, abandonedWrites }: Run): readonly string[] {
   return [
     ...(mismatch === undefined ? [] : [`at rest: ${mismatch}`]),
-    ...(restless > 0 ? [`at rest, controllers that start anew still write (${restless} commits)`] : []),
+    ...(restless > 0 ? [`at rest, controllers that start anew still write (${restless} times)`] : []),
     ...violations.map((violation) => `an invariant did not hold: ${violation}`),
     ...abandonedWrites.map((write) => `written by one that had crashed: ${write}`),
   ];

@@ -160,13 +160,13 @@ async function play(
   };
 
   let mismatch = await mismatchOf(scenario, state);
-  const atRest = state.position;
+  const atRest = chronicle.observed;
   for (const { name } of controllers) crash(name);
   await rest();
   await chronicle.check();
   mismatch ??= await mismatchOf(scenario, state);
   const { hasStruck } = gate;
-  const restless = state.position - atRest;
+  const restless = chronicle.observed - atRest;
   return {
     outcome,
     occurrences,

@@ -14,6 +14,7 @@ import {
   Identity,
   ipAddressFromBytes,
   type AffiliateSpec,
+  type DiscoveryConfigSpec,
   type ServiceEndpoint,
 } from '@cosi-ts/resources';
 import { runControllers, SECRET, type Machine, type Running } from '../../controllers.fixture.ts';
@@ -56,7 +57,15 @@ export async function configure(
   services: readonly ServiceEndpoint[],
   secret: { readonly key?: Uint8Array; readonly clusterId?: string } = {},
 ): Promise<void> {
-  await running.of(DiscoveryConfig).set('cluster', {
+  await running.of(DiscoveryConfig).set('cluster', discoveryConfigOf(services, secret));
+}
+
+/** What a node is told that finds its cluster by these services. */
+export function discoveryConfigOf(
+  services: readonly ServiceEndpoint[],
+  secret: { readonly key?: Uint8Array; readonly clusterId?: string } = {},
+): DiscoveryConfigSpec {
+  return {
     discoveryEnabled: false,
     registryKubernetesEnabled: false,
     registryServiceEnabled: services.length > 0,
@@ -65,7 +74,7 @@ export async function configure(
     serviceEncryptionKey: Bytes.from(secret.key ?? KEY),
     serviceClusterID: secret.clusterId ?? CLUSTER,
     serviceEndpoints: services,
-  });
+  };
 }
 
 /** A plain client of the service, as another node or a stranger may be. */
