@@ -44,6 +44,9 @@ export function filterState(state: State, rule: AccessRule): State {
   };
 
   return {
+    get position() {
+      return state.position;
+    },
     get: (pointer, options) => guard(refusal('get', pointer, pointer.id), () => state.get(pointer, options)),
     list: (kind, options) => guard(refusal('list', kind), () => state.list(kind, options)),
     create: (resource, options) =>

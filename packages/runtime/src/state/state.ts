@@ -49,6 +49,8 @@ export interface State {
    * commands are about one resource
    */
   transact?: ((commands: readonly Command[], options?: TransactOptions) => Promise<readonly Resource[]>) | undefined;
+  /** Position of the last commit that can be seen; absent where there is none. */
+  readonly position?: number | undefined;
   /** Every event of one resource, beginning with what it is now. */
   watch(pointer: Pointer, options?: WatchOptions): Promise<Watch>;
   /** Every event of a kind. */

@@ -1,4 +1,4 @@
-import { compareUtf8, type Clock } from '@cosi-ts/core';
+import { compareUtf8, type Clock, type Host, type Pace } from '@cosi-ts/core';
 import {
   kindKey,
   nextVersion,
@@ -13,6 +13,7 @@ import { decide, isRefusal } from './decide.ts';
 import { findIn } from './derived/find-in.ts';
 import { InvalidTransactionError, NotFoundError } from './errors.ts';
 import type { Expectation } from './expectation.ts';
+import { select } from './query/select.ts';
 import type { BasicState, ListOptions, State, TransactOptions, UpdateOptions, WriteOptions } from './state.ts';
 
 /** A resource as it was in the state, and as the transaction will leave it. */
@@ -28,14 +29,16 @@ interface Draft {
 export class Transaction implements BasicState {
   readonly #state: State;
   readonly #clock: Clock;
+  readonly #pace: Pace;
   readonly #drafts = new Map<string, Map<string, Draft>>();
   /** Each resource once, as it was first read. */
   readonly #reads = new Map<string, Map<string, Expectation>>();
   readonly #lists: Expectation[] = [];
 
-  constructor(state: State, clock: Clock) {
+  constructor(state: State, { clock, pace }: Pick<Host, 'clock' | 'pace'>) {
     this.#state = state;
     this.#clock = clock;
+    this.#pace = pace;
   }
 
   async get(pointer: Pointer): Promise<Resource> {
@@ -50,14 +53,17 @@ export class Transaction implements BasicState {
   }
 
   async list(kind: Kind, options?: ListOptions): Promise<readonly Resource[]> {
+    const since = this.#state.position;
     const resources = await this.#state.list(kind, options);
     const query = options?.query;
-    this.#lists.push({ kind: { namespace: kind.namespace, type: kind.type }, query, resources });
+    this.#lists.push({ kind: { namespace: kind.namespace, type: kind.type }, query, resources, since });
     const drafts = this.#drafts.get(kindKey(kind));
     if (drafts === undefined) return resources;
     const others = resources.filter(({ metadata }) => !drafts.has(metadata.id));
     const own = [...drafts.values()].flatMap(({ after }) => after ?? []);
-    const matching = query === undefined ? own : own.filter((resource) => query.matches(resource));
+    // What the state asked last may have taken its time.
+    if (query?.costPerCharacter !== undefined) await this.#pace.yield();
+    const matching = query === undefined ? own : await select({ values: own, position: 0 }, query, this.#pace);
     return [...others, ...matching].sort((a, b) => compareUtf8(a.metadata.id, b.metadata.id));
   }
 

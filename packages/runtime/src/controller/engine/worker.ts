@@ -95,7 +95,7 @@ export class Worker implements Runner {
     const { isAtomic, state, host } = this.#place;
     this.#key = key;
     this.#causes = causes;
-    this.#transaction = isAtomic ? new Transaction(state, host.clock) : undefined;
+    this.#transaction = isAtomic ? new Transaction(state, host) : undefined;
     return new Context(this, this.#place, key, causes);
   }
 
