@@ -57,6 +57,14 @@ describe('nodes of a client configuration', () => {
     );
   });
 
+  test('are out of reach in one line where no endpoint answers', async () => {
+    const { exitCode, err } = await remotely('identities', '-e', '127.0.0.1:1,127.0.0.1:2');
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(
+      /^cosi: no endpoint answers: 127\.0\.0\.1:1: the node cannot be reached \(connect ECONNREFUSED .*\): look at .*; 127\.0\.0\.1:2: .*\n$/,
+    );
+  });
+
   test.each([
     [['-n', '10.0.0.1'], /^cosi: 10\.0\.0\.1: there is no node "10\.0\.0\.1"\n$/],
     [['--context', 'other'], /context "other" is not in it: use --context with one of talos-default\n$/],

@@ -8,6 +8,7 @@ import { parseClientConfig } from '../client-config/parse.ts';
 import { clientConfigPaths } from '../client-config/paths.ts';
 import { selectContext } from '../client-config/select.ts';
 import { CommandError, type CommandIo } from '../io.ts';
+import { failureLines, nodeFailure } from './node-failure.ts';
 import type { NodeSelection } from './node-options.ts';
 import type { OnInterrupted, RunningNode } from './running-nodes.ts';
 
@@ -73,7 +74,9 @@ async function reach(host: Host, endpoints: readonly string[], context: ClientCo
   const [only, ...others] = channels;
   if (only !== undefined && others.length === 0) return only;
   const answer = await Promise.any(channels.map((channel) => answered(channel))).catch(({ errors }: AggregateError) => {
-    throw errors[0];
+    for (const channel of channels) channel.close();
+    const failures = errors.map((error, index) => nodeFailure(endpoints[index] ?? '', error));
+    throw new CommandError(`no endpoint answers: ${failureLines(failures).join('; ')}`, { cause: errors[0] });
   });
   for (const channel of channels) if (channel !== answer) channel.close();
   return answer;
