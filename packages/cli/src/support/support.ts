@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import { Owner, ownedHost, realHost, withoutFraction, writeFileAtomically, millisOf, type Files } from '@cosi-ts/core';
 import { asCommandError } from '../commands/failures.ts';
 import { CommandError, type CommandIo } from '../io.ts';
@@ -45,7 +46,8 @@ export async function support(io: CommandIo, options: SupportOptions): Promise<v
     const all = withSummary(gathered, () => summaryText(reports, { time, command: commandText(io) }));
     await writeFileAtomically(host.files, path, tarGz(within(root, all), new Date(millisOf(time))));
     progress.end();
-    io.out.write(`${path} written: secrets are replaced by REDACTED, still look at it before you hand it on\n`);
+    const shown = isAbsolute(options.output ?? '') ? path : relative(io.cwd, path);
+    io.out.write(`${shown} written: secrets are replaced by REDACTED, still look at it before you hand it on\n`);
     throwFailures(
       io,
       reports.flatMap(({ failures }) => failures),
