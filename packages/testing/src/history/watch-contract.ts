@@ -22,7 +22,8 @@ import { linearizable } from './linearizable.ts';
  * | L1, L2 | each resource's operations happened one after the other; a list shows one moment |
  * | L4 | no version is used twice for a name |
  *
- * That one watch does not hold up another (W16) is not in a history, nor is what a crash loses (L3) unless it was told.
+ * That one watch does not hold up another (W16) is not in a history, nor is what a crash loses (L3) unless it was told:
+ * then it is L1. `laws.test.ts` has for each of the others a history that breaks it.
  *
  * @returns the laws that are broken; the first says most, since one often leads to others.
  */
