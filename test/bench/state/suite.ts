@@ -1,5 +1,6 @@
 import type { Row, Suite } from '../suite.ts';
 import * as floor from './floor.ts';
+import * as least from './least.ts';
 import * as operations from './operations.ts';
 import * as watches from './watches.ts';
 
@@ -19,6 +20,9 @@ const floorOf = (as: string, measure: Row['measure']): Row => ({
   unit: 'ns',
   measure,
 });
+
+/** The least program that keeps the same promises for this one type. */
+const leastOf = (as: string, measure: Row['measure']): Row => ({ ...floorOf(as, measure), name: `least of ${as}` });
 
 export const suite: Suite = {
   reference: 'go',
@@ -52,5 +56,7 @@ export const suite: Suite = {
     floorOf('create-100k', floor.create),
     floorOf('update', floor.update),
     floorOf('destroy', floor.destroy),
+    leastOf('create-100k', least.create),
+    leastOf('update', least.update),
   ],
 };
