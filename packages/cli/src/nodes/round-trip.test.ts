@@ -102,7 +102,7 @@ test('any resource with any labels survives client, server, `cosi get -o yaml`, 
         expect({ ...restored.metadata, created: '', updated: '' }).toEqual({ ...elsewhere, created: '', updated: '' });
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   ));
 
 /** As the YAML form has it. */
