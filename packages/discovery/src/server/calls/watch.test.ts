@@ -205,9 +205,38 @@ test('a deletion is told before what peers say of the node afterwards', async ()
   await end();
 });
 
+test('whoever was told rests while all others are told, if there is more to tell by then', async () => {
+  const { clusters, messages, end, turn, advance, pendingTimers } = direct();
+  const update = (affiliateId: string, content: string): void =>
+    clusters.update({ clusterId: 'c', affiliateId, data: packed(content), endpoints: [], ttlNanos: 0 });
+  const others = Array.from({ length: 1999 }, () => clusters.follow('c'));
+  await turn();
+  update('af1', 'first');
+  await turn();
+  update('af1', 'replaced');
+  update('af1', 'second');
+  await turn();
+  await advance(9);
+  expect(messages).toHaveLength(2);
+  await advance(1);
+  await turn();
+  expect(messages.slice(2)).toEqual([{ affiliates: [{ id: 'af1', data: 'second', endpoints: [] }], deleted: false }]);
+  await advance(10);
+  expect(pendingTimers()).toBe(0);
+  for (let count = 0; count < 100; count += 1) update(`${count}`, 'many');
+  await turn();
+  update('af1', 'third');
+  await turn();
+  await advance(100);
+  await turn();
+  expect(messages.at(-1)?.affiliates).toMatchObject([{ data: 'third' }]);
+  for (const other of others) other.close();
+  await end();
+});
+
 /** Watches without a network: the test takes the messages, or does not. */
 function direct() {
-  const { host } = manualWorld();
+  const { host, advance, pendingTimers } = manualWorld();
   const clusters = new Clusters(host.clock, { maxClusters: 1 });
   const watches = new Watches({ host, clusters, maxWatchers: 1, stuckTimeout: 30_000 });
   const messages: Message[] = [];
@@ -242,6 +271,8 @@ function direct() {
   };
   const served = watches.serve('c', { signal: ending.signal } as ServerCall, sink);
   return {
+    advance,
+    pendingTimers,
     clusters,
     sink,
     messages,
