@@ -1,10 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { Owner, realHost } from '@cosi-ts/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { finish } from './nodes.fixture.ts';
+import { formatClientConfig } from '../client-config/format.ts';
+import { parseClientConfig } from '../client-config/parse.ts';
+import { loadOrCreateAuthority } from '../cluster/os-authority.ts';
+import { finish, temporaryDirectory } from './nodes.fixture.ts';
 
 let directory: string;
 let cluster: Cluster;
@@ -75,5 +81,39 @@ describe('nodes of a client configuration', () => {
     const { exitCode, err } = await remotely('members', ...argv);
     expect(exitCode).toBe(1);
     expect(err).toMatch(message);
+  });
+
+  test('refuse a certificate that is over, in one line', async () => {
+    const config = parseClientConfig(await readFile(join(directory, 'talosconfig'), 'utf8'), 'talosconfig');
+    const authority = await loadOrCreateAuthority(realHost(), directory);
+    const past = await authority.issue({ use: 'client', organization: 'os:admin', lifetime: -1000 });
+    const contexts = [...config.contexts].map(
+      ([name, context]) => [name, { ...context, crt: past.certificate, key: past.key }] as const,
+    );
+    await writeFile(join(directory, 'past'), formatClientConfig({ ...config, contexts: new Map(contexts) }));
+    const { exitCode, err } = await get('identities', '--talosconfig', 'past');
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(
+      /^cosi: \S+past: the client certificate was valid until [\d:TZ.-]+: make a new one with [^\n]+\n$/,
+    );
+  });
+
+  test.each(['talosconfig', 'talosconfig.reader'])('are told of in an archive, by %s', async (file) => {
+    const cwd = await temporaryDirectory();
+    const ended = await finish(['support', '--talosconfig', join(directory, file), '-o', 'x.tar.gz'], { cwd });
+    expect([ended.exitCode, ended.err]).toEqual([0, '']);
+    const raw = gunzipSync(await readFile(join(cwd, 'x.tar.gz'))).toString('latin1');
+    const secret = /^ {4}secret: (.+)$/m.exec(await readFile(join(directory, 'secrets.yaml'), 'utf8'))?.[1] ?? '';
+    expect(secret).toHaveLength(44);
+    expect(raw).not.toContain(secret);
+    await promisify(execFile)('tar', ['xzf', 'x.tar.gz'], { cwd });
+    const root = (await readdir(cwd)).find((name) => name.startsWith('support-')) ?? '';
+    const resources = join(cwd, root, '172.20.0.2', 'resources');
+    expect(await readdir(join(resources, 'cluster'))).toContain('members.cluster.talos.dev.yaml');
+    const isAdmin = file === 'talosconfig';
+    expect((await readdir(join(resources, 'config'))).some((name) => name.startsWith('machineconfigs'))).toBe(isAdmin);
+    const summary = await readFile(join(cwd, root, 'summary.txt'), 'utf8');
+    expect(summary.includes('sensitive resources: only an admin is given them')).toBe(!isAdmin);
+    expect(summary).toContain('node.log and config.yaml: they are had where the node');
   });
 });

@@ -1,5 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
-import { RpcError, type Host, type RpcChannel } from '@cosi-ts/core';
+import { RpcError, millisOf, type Host, type RpcChannel } from '@cosi-ts/core';
 import { typeRegistry } from '@cosi-ts/resources';
 import { remoteState, type RemoteHealing } from '@cosi-ts/runtime';
 import type { ClientConfig, ClientContext } from '../client-config/client-config.ts';
@@ -49,8 +50,28 @@ export async function remoteNodes(
   if (endpoints.length === 0) {
     throw new CommandError('no endpoints are named: use --endpoints, or name them in the client configuration');
   }
+  refuseExpired(host, context, path);
   const channel = await reach(host, endpoints, context);
   return [...new Set(names)].map((name) => nodeBehind(channel, name, context, { host, onInterrupted }));
+}
+
+/** A server hangs up on such a certificate without a word. @throws CommandError if it is over */
+function refuseExpired({ clock }: Host, { crt }: ClientContext, path: string): void {
+  if (crt === undefined) return;
+  const end = endOf(crt);
+  if (end === undefined || end.getTime() > millisOf(clock.now())) return;
+  throw new CommandError(
+    `${path}: the client certificate was valid until ${end.toISOString()}: make a new one with "cosi gen config" or "cosi up --tls"`,
+  );
+}
+
+/** What is no certificate is told of where it is used. */
+function endOf(certificate: string): Date | undefined {
+  try {
+    return new X509Certificate(certificate).validToDate;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The client configuration that counts, and where it is. @throws CommandError if there is none */
