@@ -130,7 +130,7 @@ export { filterState, type AccessRequest, type AccessRule, type Verb } from './a
 export { apiAccess, type AccessPolicy, type Role } from './api/access-policy.ts';
 export { API_LISTEN, apiServices, type ApiServicesOptions } from './api/server/api-services.ts';
 export { TALOS_API_VERSION, machineService, type NodeVersion } from './api/node/machine-service.ts';
-export { inspectService } from './api/node/inspect-service.ts';
+export { inspectService, type InspectServiceOptions } from './api/node/inspect-service.ts';
 export { askDependencies, askVersion, type ToldVersion } from './api/node/ask-node.ts';
 export { servicesByNode, type FindServices } from './api/node/by-node.ts';
 export { traceService, type TraceServiceOptions } from './api/trace/trace-service.ts';

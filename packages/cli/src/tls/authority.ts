@@ -30,8 +30,8 @@ export interface Authority extends KeyPair {
 export interface CertificateRequest {
   /** A server shows itself to clients, a client to servers; no certificate is for both. */
   readonly use: 'server' | 'client';
-  /** Subject's organization: for a client, its role. */
-  readonly organization?: string | undefined;
+  /** Subject's organization, or several: for a client, its roles. */
+  readonly organization?: string | readonly string[] | undefined;
   readonly commonName?: string | undefined;
   /** What a server is reached as: addresses and DNS names. */
   readonly names?: readonly string[] | undefined;
@@ -88,7 +88,7 @@ function authorityOf(issuing: Issuing, issuer: X509Certificate, issuerKey: KeyOb
       const certificate = await X509CertificateGenerator.create({
         ...common(issuing, lifetime),
         subject: [
-          ...(organization === undefined ? [] : [{ O: [organization] }]),
+          ...[organization ?? []].flat().map((name) => ({ O: [name] })),
           ...(commonName === undefined ? [] : [{ CN: [commonName] }]),
         ],
         issuer: issuer.subject,

@@ -42,7 +42,7 @@ export function nodeServices(state: State, options: NodeServicesOptions, rolesOf
   const services = [
     stateService(state, { types, encodings, pace: host.pace, access }),
     machineService(version),
-    inspectService(() => runtime.dependencyGraph()),
+    inspectService(() => runtime.dependencyGraph(), { access }),
     traceService(state, { access }),
   ];
   return apiServices(services, { rolesOf });

@@ -12,10 +12,14 @@ import {
   UpdateRequestSchema,
   WatchRequestSchema,
 } from '../gen/cosi/resource/state_pb.ts';
+import { TraceRequestSchema } from '../gen/cosi/runtime/trace_pb.ts';
+import { collection } from '../state/collection.ts';
 import { MemoryState } from '../state/memory-state.ts';
 import { apiAccess, guardServices } from './access-policy.ts';
 import { methodOf, type Operation } from './methods.ts';
+import { DEPENDENCIES_METHOD, inspectService } from './node/inspect-service.ts';
 import { stateService } from './server/state-service.ts';
+import { TRACE_METHOD, traceService } from './trace/trace-service.ts';
 import { EncodeCache } from './wire/encode-cache.ts';
 
 /** In every part of a secret that a request could make somebody tell. */
@@ -31,6 +35,13 @@ const spec = (hostname: string) => ({
   machineType: 'worker',
   operatingSystem: '',
 });
+const secretEdge = {
+  controller: 'reads',
+  kind: 'weak',
+  namespace: 'cluster',
+  type: secret.type,
+  id: `${CANARY}-id`,
+} as const;
 const kinds = [secret, Member, { namespace: 'cluster', type: 'Unknown.test.cosi.dev' }];
 
 const kind = fc.constantFrom(...kinds);
@@ -107,7 +118,7 @@ property.prop([
   fc.array(request, { minLength: 1, maxLength: 20 }),
   fc.constantFrom('os:reader', 'os:operator', 'other'),
 ])(
-  'nothing of what is sensitive reaches who is no admin: not in answers, events, old values or errors',
+  'nothing of what is sensitive reaches who is no admin: not in answers, events, old values, errors, traces or graphs',
   async (requests, role) => {
     const state = new MemoryState({ clock: host.clock, random: host.random, types });
     await fill(state);
@@ -123,19 +134,22 @@ property.prop([
       pace: host.pace,
       access: apiAccess(policy, rolesOf),
     });
-    const [guarded] = guardServices([service], rolesOf);
+    const access = apiAccess(policy, rolesOf);
+    const inspected = inspectService(() => [{ ...secretEdge }], { access });
+    const [guarded, ...others] = guardServices([service, traceService(state, { access }), inspected], rolesOf);
     const told: string[] = [];
     const hear = (bytes: Uint8Array): undefined => void told.push(Buffer.from(bytes).toString('latin1'));
     const ending = new AbortController();
+    const callOf = (method: string): ServerCall => ({
+      method,
+      peer: 'unix:',
+      metadata: new Map(),
+      timeLeft: undefined,
+      organizations: [role],
+      signal: ending.signal,
+    });
     const answers = requests.map(async ({ operation, bytes }) => {
-      const call: ServerCall = {
-        method: methodOf(operation),
-        peer: 'unix:',
-        metadata: new Map(),
-        timeLeft: undefined,
-        organizations: [role],
-        signal: ending.signal,
-      };
+      const call = callOf(methodOf(operation));
       try {
         const answer = await guarded?.unary.get(call.method)?.(bytes, call);
         if (answer !== undefined) hear(answer);
@@ -150,6 +164,17 @@ property.prop([
     for (let round = 0; round < 20; round += 1) await Promise.resolve();
     ending.abort();
     await Promise.all(answers);
+    // Why an open resource is what it is: a secret is behind it. And who reads which secret.
+    for (const [method, bytes] of [
+      [TRACE_METHOD, encoded(TraceRequestSchema, { namespace: 'cluster', type: Member.type, id: 'a' })],
+      [TRACE_METHOD, encoded(TraceRequestSchema, { namespace: 'cluster', type: secret.type, id: 'none' })],
+      [DEPENDENCIES_METHOD, new Uint8Array(0)],
+    ] as const) {
+      const handlers = others.flatMap(({ unary }) => unary.get(method) ?? []);
+      expect(handlers).toHaveLength(1);
+      const ask = async () => handlers[0]?.(bytes, callOf(method)) ?? bytes;
+      await ask().then(hear, (thrown) => void told.push(messageOf(thrown)));
+    }
     // What was asked for may be repeated; what was not told by the caller itself may not.
     const asked = requests.some(({ bytes }) => Buffer.from(bytes).includes(`${CANARY}-id`));
     const secrets = ['spec', 'label', 'annotation', 'owner', 'finalizer', ...(asked ? [] : ['id'])];
@@ -181,5 +206,9 @@ async function change(state: MemoryState): Promise<void> {
     const known = await state.get({ namespace, type: secret.type, id: `${CANARY}-id` });
     const changed = { ...known, spec: spec(`${CANARY}-spec-2`) };
     await state.update(changed, { owner: `${CANARY}-owner` });
+    const position = state.origin?.(known.metadata)?.position ?? 0;
+    const cause = { table: `${namespace}/${secret.type}`, key: `${CANARY}-id`, position };
+    const open = collection(state, Member.in(namespace), () => ({ actor: 'derives', causes: [cause] }));
+    await open.modify('a', (draft) => void (draft.hostname = 'derived'));
   }
 }

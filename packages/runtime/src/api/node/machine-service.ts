@@ -42,9 +42,10 @@ export function machineService(version: NodeVersion): RpcService {
     unary: new Map([
       [
         VERSION_METHOD,
-        (_request, call) => {
+        // Async only so that a refusal is a rejection.
+        async (_request, call) => {
           const messages = answeringNodes(call).map((node) => ({ ...node, ...message }));
-          return Promise.resolve(toBinary(VersionResponseSchema, create(VersionResponseSchema, { messages })));
+          return toBinary(VersionResponseSchema, create(VersionResponseSchema, { messages }));
         },
       ],
     ]),

@@ -4,6 +4,8 @@ import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { ControllerRuntimeDependenciesResponseSchema, DependencyEdgeType } from '../../gen/inspect/inspect_pb.ts';
 import { VersionResponseSchema } from '../../gen/machine/machine_pb.ts';
+import { AccessDeniedError } from '../../state/errors.ts';
+import type { AccessRequest } from '../access.ts';
 import { DEPENDENCIES_METHOD, inspectService } from './inspect-service.ts';
 import { TALOS_API_VERSION, VERSION_METHOD, machineService } from './machine-service.ts';
 
@@ -29,9 +31,40 @@ describe('the version of a node', () => {
     const nodes = headers.map((names) => names.join(', '));
     const answer = await ask(machine, VERSION_METHOD, new Map([['nodes', nodes]]));
     const { messages } = fromBinary(VersionResponseSchema, answer);
-    expect(messages.map(({ metadata }) => metadata?.hostname)).toEqual(headers.flat());
+    expect(messages.map(({ metadata }) => metadata?.hostname)).toEqual([...new Set(headers.flat())]);
     expect(messages.every(({ version }) => version?.tag === TALOS_API_VERSION)).toBe(true);
   });
+});
+
+test.each([[machine, VERSION_METHOD] as const, [inspectService(() => []), DEPENDENCIES_METHOD] as const])(
+  'a call names no more nodes than are good for all, however often it repeats them',
+  async (service, method) => {
+    const many = (count: number) => Array.from({ length: count }, (_, index) => `node-${index % 1001}`);
+    const call = (nodes: readonly string[]) => ask(service, method, new Map([['nodes', [nodes.join(',')]]]));
+    await expect(call(many(1001))).rejects.toMatchObject({ status: 'INVALID_ARGUMENT' });
+    expect((await call(many(1000).concat(many(1000)))).length).toBeLessThan(200_000);
+  },
+);
+
+test('the graph keeps the ids of what a caller may not list to itself', async () => {
+  const type = 'Secrets.test.cosi.dev';
+  const edge = { controller: 'a.Controller', kind: 'weak', namespace: 'cluster' } as const;
+  const graph = [
+    { ...edge, type, id: 'canary' },
+    { ...edge, type: 'Members.cluster.talos.dev', id: 'x' },
+  ];
+  const access = () => (request: AccessRequest) =>
+    request.type === type ? new AccessDeniedError('not authorized', request) : undefined;
+  const answer = await ask(
+    inspectService(() => graph, { access }),
+    DEPENDENCIES_METHOD,
+  );
+  const { messages } = fromBinary(ControllerRuntimeDependenciesResponseSchema, answer);
+  const told = messages[0]?.edges.map(({ resourceType, resourceId }) => [resourceType, resourceId]);
+  expect(told).toEqual([
+    [type, ''],
+    ['Members.cluster.talos.dev', 'x'],
+  ]);
 });
 
 test('the graph of a node has the edges of its runtime, those of queues as the older kinds', async () => {
