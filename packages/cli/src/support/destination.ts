@@ -16,6 +16,10 @@ export async function destination(
   { output, force = false }: { readonly output?: string | undefined; readonly force?: boolean | undefined },
 ): Promise<string> {
   const named = resolve(cwd, output ?? '.');
+  // A finished archive takes the place of what has its name, which must not be a device.
+  if (output === '-' || named.startsWith('/dev/')) {
+    throw new CommandError('the archive goes into a file: name one with --output', { exitCode: 2 });
+  }
   const path = (await isDirectory(files, named)) ? join(named, own) : named;
   if (!(await isDirectory(files, dirname(path)))) {
     throw new CommandError(`${dirname(path)} is no directory: make it, or choose another --output`);

@@ -140,6 +140,16 @@ describe('nothing is written', () => {
     ]);
   });
 
+  test.each(['-', '/dev/null'])('to %s', async (output) => {
+    const cwd = await temporaryDirectory();
+    const ended = await finish(['support', '--state', await cluster(), '-o', output, '--force'], { cwd });
+    expect([ended.exitCode, ended.err, await readdir(cwd)]).toEqual([
+      2,
+      'cosi: the archive goes into a file: name one with --output\n',
+      [],
+    ]);
+  });
+
   test('when it is interrupted', async () => {
     const cwd = await temporaryDirectory();
     const stopped = () => AbortSignal.abort();
