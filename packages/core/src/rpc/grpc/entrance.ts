@@ -45,7 +45,11 @@ function tlsEntrance(tls: TlsIdentity, http2: Accept, web: Accept | undefined): 
   // A handshake that failed is the client's affair; node has closed the connection.
   server.on('tlsClientError', () => undefined);
   return {
-    enter: (socket) => void server.emit('connection', socket),
+    enter(socket) {
+      // It may be kept half open: after a client that was refused and left, nobody else would close it.
+      socket.allowHalfOpen = false;
+      server.emit('connection', socket);
+    },
     renew: (renewed) => checked(() => server.setSecureContext(secureContext(renewed))),
   };
 }
