@@ -15,6 +15,6 @@ test('the committed protobuf code is what `npm run generate` makes of protos/', 
 });
 
 function generatedCode(directory: string): Record<string, string> {
-  const files = globSync('packages/*/src/gen/**/*_pb.ts', { cwd: directory }).toSorted();
+  const files = globSync('{packages/*/src,test/definitions}/gen/**/*_pb.ts', { cwd: directory }).toSorted();
   return Object.fromEntries(files.map((file) => [file, readFileSync(path.join(directory, file), 'utf8')]));
 }
