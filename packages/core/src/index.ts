@@ -1,5 +1,5 @@
 export { CodedError, codeOf, messageOf } from './errors/coded-error.ts';
-export { abortReason, aborted, isAbortOf } from './errors/aborted.ts';
+export { abortReason, aborted, isAbortOf, linkedAbort, type LinkedAbort } from './errors/aborted.ts';
 
 export type { Clock, Gate, Host, Pace, Point, Random, Runner, Timer, TimerOptions, Timers } from './host/host.ts';
 export { silentLogger, type LogFields, type Logger } from './host/logger.ts';

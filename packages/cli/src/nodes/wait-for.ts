@@ -1,4 +1,4 @@
-import { Owner, formatDuration, ownedHost, realHost, sleep } from '@cosi-ts/core';
+import { Owner, formatDuration, linkedAbort, ownedHost, realHost, sleep } from '@cosi-ts/core';
 import { pointerText, type Pointer } from '@cosi-ts/resources';
 import { eventsOf } from '@cosi-ts/runtime';
 import { CommandError, type CommandIo } from '../io.ts';
@@ -47,8 +47,8 @@ export async function waitFor(
   const target = await resolveOn(asked, { type, id, namespace: options.namespace });
   const pointer: Pointer = { namespace: target.namespace, type: target.type, id };
 
-  const ending = new AbortController();
-  const signal = AbortSignal.any([stopped, ending.signal]);
+  const ending = linkedAbort(stopped);
+  const { signal } = ending;
   const waiting = new Set(nodes);
   const waits = nodes.map(async (node) => {
     const failure = await waitOn(node, pointer, condition, signal);

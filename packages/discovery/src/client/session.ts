@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Host, Owner } from '@cosi-ts/core';
+import { linkedAbort, type Host, type Owner } from '@cosi-ts/core';
 import type { KnownAffiliates } from './known-affiliates.ts';
 import type { DiscoveryClientOptions } from './options.ts';
 import type { LocalPublication } from './publication.ts';
@@ -29,8 +29,8 @@ export interface SessionContext {
  * otherwise it ends only by throwing. Nothing of it goes on after that.
  */
 export async function runSession(context: SessionContext, endpoint: string): Promise<string> {
-  const ended = new AbortController();
-  const signal = AbortSignal.any([context.owner.signal, ended.signal]);
+  const ended = linkedAbort(context.owner.signal);
+  const { signal } = ended;
   const { insecure, tls, clusterId, clientVersion, ttl } = context.options;
   const service = connectService(endpoint, {
     host: context.host,

@@ -1,11 +1,13 @@
 import {
   Backoff,
   Changelog,
+  linkedAbort,
   messageOf,
   ownedHost,
   sleep,
   withDeadline,
   type Host,
+  type LinkedAbort,
   type Owner,
   type Table,
   type Write,
@@ -53,7 +55,7 @@ export class NodesReplica {
   #since: string | undefined;
   #server = '';
   #asking: 'list' | 'watch' = 'list';
-  #round = new AbortController();
+  #round: LinkedAbort | undefined;
   #isAccessFollowed = false;
 
   constructor(options: NodesReplicaOptions) {
@@ -85,7 +87,7 @@ export class NodesReplica {
         // Another file may lead to another cluster, with a history of its own.
         this.#since = undefined;
         this.#backoff.reset();
-        this.#round.abort();
+        this.#round?.abort();
       });
       this.#isAccessFollowed = true;
       owner.attach({ close: () => watch.stop(), drop: () => watch.stop() });
@@ -96,17 +98,16 @@ export class NodesReplica {
 
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const round = new AbortController();
+      using round = linkedAbort(signal);
       this.#round = round;
-      const either = AbortSignal.any([signal, round.signal]);
       this.#followAccess();
       try {
-        await this.#follow(either);
+        await this.#follow(round.signal);
       } catch (thrown) {
-        if (!either.aborted) this.#failed(thrown);
+        if (!round.signal.aborted) this.#failed(thrown);
       }
-      if (either.aborted) continue;
-      await sleep(this.#host.timers, this.#backoff.next(), either, { background: true }).catch(() => undefined);
+      if (round.signal.aborted) continue;
+      await sleep(this.#host.timers, this.#backoff.next(), round.signal, { background: true }).catch(() => undefined);
     }
   }
 

@@ -1,4 +1,12 @@
-import { FileError, RpcError, type Host, type RpcService, type RpcSink, type ServerCall } from '@cosi-ts/core';
+import {
+  FileError,
+  RpcError,
+  linkedAbort,
+  type Host,
+  type RpcService,
+  type RpcSink,
+  type ServerCall,
+} from '@cosi-ts/core';
 import { KubernetesError, type KubernetesAccess, type KubernetesApi } from './api.ts';
 import { GONE, statusError } from './watch-event.ts';
 
@@ -140,9 +148,8 @@ export class SimulatedCluster {
     await send('');
     for (const text of this.garbage.splice(0)) await send(text);
     let since = Number(resourceVersion);
-    const over = new AbortController();
+    using over = linkedAbort(signal);
     const ending = timers.after(timeoutSeconds * 1000, () => over.abort(), { background: true });
-    const either = AbortSignal.any([signal, over.signal]);
     let isBookmarkDue = false;
     const tick = () =>
       timers.after(
@@ -156,7 +163,7 @@ export class SimulatedCluster {
       );
     let bookmarks = tick();
     try {
-      while (!either.aborted) {
+      while (!over.signal.aborted) {
         if (since < this.#compacted) {
           await send(JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: GONE, message: 'too old' } }));
           return;
@@ -174,7 +181,7 @@ export class SimulatedCluster {
           await send(JSON.stringify({ type: 'BOOKMARK', object }));
         }
         isBookmarkDue = false;
-        if (events.length === 0 || this.isSilent) await this.#news(either);
+        if (events.length === 0 || this.isSilent) await this.#news(over.signal);
       }
     } finally {
       ending.cancel();

@@ -1,4 +1,4 @@
-import { aborted } from '@cosi-ts/core';
+import { aborted, linkedAbort } from '@cosi-ts/core';
 import type { Pointer } from '@cosi-ts/resources';
 import { TornDownError, WatchEndedError } from '../errors.ts';
 import type { State } from '../state.ts';
@@ -19,12 +19,17 @@ export async function teardownSignal(
   pointer: Pointer,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<TeardownSignal> {
-  const gone = new AbortController();
   const watch = await watchUntil(state, pointer, options.signal);
-  const signal = options.signal === undefined ? gone.signal : AbortSignal.any([options.signal, gone.signal]);
+  const gone = linkedAbort(options.signal);
   void follow(watch, pointer).then((reason) => reason !== undefined && gone.abort(reason));
-  void aborted(signal).then(() => watch.close());
-  return { signal, [Symbol.dispose]: () => watch.close() };
+  void aborted(gone.signal).then(() => watch.close());
+  return {
+    signal: gone.signal,
+    [Symbol.dispose]() {
+      gone[Symbol.dispose]();
+      watch.close();
+    },
+  };
 }
 
 /** @returns why the work has to end; undefined if somebody closed the watch. */

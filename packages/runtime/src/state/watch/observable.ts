@@ -1,5 +1,4 @@
-import type { Logger, Pace } from '@cosi-ts/core';
-import { messageOf } from '@cosi-ts/core';
+import { linkedAbort, messageOf, type Logger, type Pace } from '@cosi-ts/core';
 import type { Kind, Pointer } from '@cosi-ts/resources';
 import type { Observable, Subscriber } from 'rxjs';
 import type { State, WatchKindOptions, WatchOptions } from '../state.ts';
@@ -40,9 +39,8 @@ function observe(
 ): Observable<readonly WatchEvent[]> {
   const report = (thrown: unknown): void => log.error('a subscriber of a watch failed', { error: messageOf(thrown) });
   return contained(report, (subscriber) => {
-    const unsubscribed = new AbortController();
-    const either = signal === undefined ? unsubscribed.signal : AbortSignal.any([signal, unsubscribed.signal]);
-    void deliver(() => open(either), subscriber, pace);
+    const unsubscribed = linkedAbort(signal);
+    void deliver(() => open(unsubscribed.signal), subscriber, pace);
     return () => unsubscribed.abort();
   });
 }
