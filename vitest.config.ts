@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/interop/**', 'test/packages/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/interop/**', 'test/packages/**', 'test/replay/**'],
     testTimeout: 20_000,
     pool: 'forks',
     // No module keeps state of the process, so files may share a worker; loading the modules once saves half the time.
