@@ -1,4 +1,4 @@
-import { simulate, type Simulation, type SimulationResult } from '@cosi-ts/testing';
+import type { Simulation } from '@cosi-ts/testing';
 import { expect } from 'vitest';
 import { NAMES, TTL, startCluster, untilDiskWorks, type Cluster, type ClusterNode } from './cluster.fixture.ts';
 
@@ -6,17 +6,15 @@ import { NAMES, TTL, startCluster, untilDiskWorks, type Cluster, type ClusterNod
 const HEALED = '4m';
 
 /** A cluster's life with all that may go wrong: its nodes find each other, and lose who goes. */
-export function liveThrough(seed: number): Promise<SimulationResult<void>> {
-  return simulate({ seed, faults: 'all' }, async (sim) => {
-    const cluster = await startCluster(sim);
-    await disturb(sim, cluster);
-    sim.quiet();
-    await converge(sim, cluster.nodes);
-    await sim.advance(HEALED);
-    expectAll(cluster.nodes, cluster.nodes);
-    if (sim.choose('how one goes', 2) === 0) await leaveAndReturn(sim, cluster);
-    else await die(sim, cluster);
-  });
+export async function liveThrough(sim: Simulation): Promise<void> {
+  const cluster = await startCluster(sim);
+  await disturb(sim, cluster);
+  sim.quiet();
+  await converge(sim, cluster.nodes);
+  await sim.advance(HEALED);
+  expectAll(cluster.nodes, cluster.nodes);
+  if (sim.choose('how one goes', 2) === 0) await leaveAndReturn(sim, cluster);
+  else await die(sim, cluster);
 }
 
 /** Nodes, and the service, are dropped and come back on the same disk. */

@@ -1,9 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
 import { EndpointError, normalizeEndpoint } from '@cosi-ts/controllers';
-import { FileError, realHost, type Files, type Host } from '@cosi-ts/core';
+import { realHost, type Files, type Host } from '@cosi-ts/core';
 import { asCommandError } from '../commands/failures.ts';
 import type { GenConfigOptions } from '../commands/gen-config.ts';
 import { CommandError, type CommandIo } from '../io.ts';
+import { isDirectory } from '../process/is-directory.ts';
 import { newAuthority } from '../tls/authority.ts';
 import { bundledAuthority } from '../tls/secrets-bundle.ts';
 import { OUTPUT_TYPES, configTexts, type ConfigSecrets, type OutputType } from './config-texts.ts';
@@ -50,16 +51,6 @@ async function write(
     io.out.write(`${[...named.keys()].join(', ')} written to ${isFile ? dirname(output) : output}\n`);
   } catch (thrown) {
     throw asCommandError(thrown);
-  }
-}
-
-async function isDirectory(files: Files, path: string): Promise<boolean> {
-  try {
-    await files.read(path);
-    return false;
-  } catch (thrown) {
-    if (thrown instanceof FileError && thrown.code === 'EISDIR') return true;
-    throw thrown;
   }
 }
 

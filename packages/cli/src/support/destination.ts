@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { FileError, type Files } from '@cosi-ts/core';
+import type { Files } from '@cosi-ts/core';
 import { CommandError } from '../io.ts';
+import { isDirectory } from '../process/is-directory.ts';
 
 export const ENDING = '.tar.gz';
 
@@ -28,15 +29,4 @@ export async function destination(
     throw new CommandError(`${path} is there: choose another --output, or add --force`);
   }
   return path;
-}
-
-/** An empty directory lists as one that is not there does; the one above tells them apart. */
-async function isDirectory(files: Files, path: string): Promise<boolean> {
-  try {
-    if ((await files.list(path)).length > 0) return true;
-    return path === dirname(path) || (await files.list(dirname(path))).includes(basename(path));
-  } catch (thrown) {
-    if (thrown instanceof FileError && thrown.code === 'ENOTDIR') return false;
-    throw thrown;
-  }
 }

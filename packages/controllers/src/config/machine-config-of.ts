@@ -1,5 +1,6 @@
 import { memo } from '@cosi-ts/core';
 import type { MachineConfigSpec, Resource } from '@cosi-ts/resources';
+import type { ParsedMachineConfig } from './machine-config/machine-config.ts';
 import { parseMachineConfig } from './machine-config/parse.ts';
 
 /** Texts whose configuration is kept: those of all nodes of a process, and of an edit of each. */
@@ -9,5 +10,4 @@ const KEPT = 32;
 export const configOfText = memo(KEPT, (text: string) => parseMachineConfig(text));
 
 /** The configuration behind its resource. */
-export const machineConfigOf = ({ spec }: Resource<MachineConfigSpec>): ReturnType<typeof configOfText> =>
-  configOfText(spec.text);
+export const machineConfigOf = ({ spec }: Resource<MachineConfigSpec>): ParsedMachineConfig => configOfText(spec.text);

@@ -1,7 +1,6 @@
 import { CodedError, type Files } from '@cosi-ts/core';
 import type { ParsedMachineConfig } from './machine-config/machine-config.ts';
 import { configOfText } from './machine-config-of.ts';
-import { parseMachineConfig } from './machine-config/parse.ts';
 import { MachineConfigError } from './machine-config/problem.ts';
 
 /** A configuration file that cannot be used; the message says where and why, and never shows a secret. */
@@ -21,16 +20,17 @@ export async function readMachineConfig(files: Files, path: string): Promise<Par
   } catch {
     throw new MachineConfigFileError(`${path} is no UTF-8 text`);
   }
-  return flawless(text) ?? parseMachineConfig(text, { file: path });
+  return inFile(path, text);
 }
 
-/** What nobody has to be told of a file for is read once for all. */
-function flawless(text: string): ParsedMachineConfig | undefined {
+/** What is told of a configuration names its file; what is read of it is the same for all who ask. */
+function inFile(file: string, text: string): ParsedMachineConfig {
   try {
     const config = configOfText(text);
-    return config.warning === undefined ? config : undefined;
+    const { warning } = config;
+    return warning === undefined ? config : { ...config, warning: { ...warning, file } };
   } catch (thrown) {
-    if (thrown instanceof MachineConfigError) return undefined;
-    throw thrown;
+    if (!(thrown instanceof MachineConfigError)) throw thrown;
+    throw new MachineConfigError(thrown.problems.map((problem) => ({ ...problem, file })));
   }
 }

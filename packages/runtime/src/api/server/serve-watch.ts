@@ -1,4 +1,4 @@
-import { Bytes, type Pace, type RpcSink } from '@cosi-ts/core';
+import { Bytes, aborted, type Pace, type RpcSink } from '@cosi-ts/core';
 import { UnsupportedError } from '../../state/errors.ts';
 import type { State, WatchOptions } from '../../state/state.ts';
 import type { Watch, WatchEvent } from '../../state/watch.ts';
@@ -113,9 +113,4 @@ async function sendTogether(events: readonly WatchEvent[], stream: WatchStream):
 function bytesOf(event: WatchEvent, { encodings, encode }: WatchStream): Uint8Array {
   const isShared = event.type !== 'errored' && event.bookmark !== undefined;
   return isShared ? encodings.get(event, encode) : encode(event);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
